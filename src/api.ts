@@ -1,0 +1,182 @@
+// The REST contract, one line an endpoint: the server cannot forget one, the tab cannot call another, and OpenAPI follows from it.
+import { z } from 'zod';
+import { Author, CheckIn } from './domain/check-in.ts';
+import { Instant, PlainDate } from './domain/date.ts';
+import { FeedEntry } from './domain/feed.ts';
+import { Goal, GoalKind, GoalRef, ProgressMode } from './domain/goal.ts';
+import { Id, Organization, Person } from './domain/organization.ts';
+import { Outcome } from './domain/outcome.ts';
+import { Period } from './domain/period.ts';
+import { Status, Thresholds } from './domain/status.ts';
+
+/** One endpoint: its address, what comes in, what goes out. `open` ones need no caller. */
+export interface Endpoint<Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly open?: boolean;
+  readonly params?: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly answer: Answer;
+}
+
+type ParamsOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}` ? Name | ParamsOf<`/${Rest}`> : Path extends `${string}:${infer Name}` ? Name : never;
+const nothing = z.undefined();
+type Nothing = typeof nothing;
+
+function endpoint<Path extends string, Answer extends z.ZodType, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing>(
+  method: Endpoint['method'], path: Path, summary: string,
+  shape: { answer: Answer; query?: Query; body?: Body; open?: boolean },
+): Endpoint<ParamsOf<Path>, Query, Body, Answer> {
+  return { method, path, summary, query: nothing as unknown as Query, body: nothing as unknown as Body, ...shape };
+}
+
+/** What a caller of an endpoint gives. */
+export type Input<E> = E extends Endpoint<infer P, infer Q, infer B, z.ZodType>
+  ? { params: Record<P, string> } & (Q extends Nothing ? object : { query: z.output<Q> }) & (B extends Nothing ? object : { body: z.output<B> })
+  : never;
+/** What a caller of an endpoint gets. */
+export type Answer<E> = E extends Endpoint<string, z.ZodType, z.ZodType, infer A> ? z.output<A> : never;
+
+const page = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().optional() });
+const Paging = z.object({ next: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+const Done = z.object({});
+const Values = z.record(z.string(), z.unknown());
+const Who = z.object({ id: z.string(), name: z.string() });
+
+/** An error, everywhere the same (RFC 9457). `errors` names the fields at fault; `id` leads to the log of a bug. */
+export const ProblemDetails = z.object({
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'too-many', 'source', 'bug']),
+  title: z.string(),
+  status: z.number(),
+  errors: z.record(z.string(), z.string()).optional(),
+  remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']).optional(),
+  id: z.string().optional(),
+});
+export type ProblemDetails = z.infer<typeof ProblemDetails>;
+
+/** What the tab needs to know before anybody has signed in. */
+export const Configuration = z.object({ local: z.boolean(), clientId: z.string().optional(), botId: z.string().optional() });
+export const Session = z.object({ person: Person, organization: Organization.pick({ id: true, name: true, timeZone: true }).extend({ thresholds: Thresholds }), today: PlainDate });
+
+export const Trouble = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
+export const Measure = z.object({ metric: z.string(), form: Values });
+
+/** A goal as people see it: with its ETag, expected progress today, what its caller may do, and how fresh its source is. */
+export const GoalView = z.object({
+  goal: Goal,
+  /** Send it back as `If-Match` when changing the goal. */
+  etag: z.string(),
+  expected: z.number(),
+  may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  link: z.object({
+    integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
+    measure: Measure, measureTitle: z.string(), lastSync: Instant.nullable(), nextSync: Instant.nullable(), problem: Trouble.nullable(),
+  }).nullable(),
+});
+export type GoalView = z.infer<typeof GoalView>;
+
+export const GoalBody = z.object({
+  kind: GoalKind,
+  title: Goal.shape.title,
+  description: Goal.shape.description.default(''),
+  owner: z.string().optional(),
+  parent: GoalRef.nullable().default(null),
+  start: PlainDate.optional(),
+  end: PlainDate.optional(),
+  outcome: Outcome,
+  mode: ProgressMode.default('manual'),
+  /** Given when `mode` is `source`: the goal and its link are made together. */
+  link: z.object({ connection: z.string(), measure: Measure }).optional(),
+});
+export type GoalBody = z.infer<typeof GoalBody>;
+
+export const Field = z.object({
+  name: z.string(),
+  kind: z.enum(['text', 'secret', 'number', 'choice', 'lookup', 'code', 'date']),
+  title: z.string(), help: z.string(), required: z.boolean(),
+  example: z.string().optional(), prefix: z.string().optional(), suffix: z.string().optional(),
+  options: z.array(z.object({ value: z.string(), title: z.string() })).optional(),
+  lookup: z.string().optional(), dependsOn: z.array(z.string()).optional(), language: z.string().optional(),
+  initial: z.union([z.string(), z.number()]).optional(),
+});
+export type Field = z.infer<typeof Field>;
+
+/** A row of the catalogue, with what this caller can do about it. */
+export const IntegrationView = z.object({
+  id: z.string(), name: z.string(),
+  category: z.enum(['In-boundary Microsoft 365', 'Cross-boundary Microsoft', 'Third-party']),
+  type: z.enum(['data', 'collaboration']),
+  terms: z.string(),
+  enabled: z.boolean(),
+  /** Why it cannot be used here now, and who can change that; absent when it can. */
+  blocked: z.string().optional(),
+  connections: z.number(),
+  auth: z.array(z.object({ id: z.string(), title: z.string(), note: z.string(), fields: z.array(Field) })),
+  connection: z.array(Field),
+  metrics: z.array(z.object({ id: z.string(), title: z.string(), help: z.string(), percent: z.boolean(), fields: z.array(Field) })),
+});
+export type IntegrationView = z.infer<typeof IntegrationView>;
+
+/** A connection without its credential, which never leaves the server. */
+export const ConnectionView = z.object({
+  id: z.string(), integration: z.string(), name: z.string(), owner: Who, shared: z.boolean(), auth: z.string(), settings: Values,
+  everyMinutes: z.number(), lastSync: Instant.nullable(), nextSync: Instant.nullable(), problem: Trouble.nullable(), mayEdit: z.boolean(),
+});
+export type ConnectionView = z.infer<typeof ConnectionView>;
+
+export const ConnectionBody = z.object({
+  integration: z.string(),
+  name: z.string().trim().min(1, 'Name the connection.').max(120),
+  shared: z.boolean().default(false),
+  auth: z.string(),
+  settings: Values,
+  /** Left out when editing a connection whose credential stays as it is. */
+  credential: z.record(z.string(), z.string()).optional(),
+});
+export type ConnectionBody = z.infer<typeof ConnectionBody>;
+
+/** What a measure would say now: in the source's terms, and in the goal's. */
+export const Preview = z.object({
+  value: z.number(), of: z.number().optional(), raw: z.string(), readAt: Instant, asOf: Instant.optional(),
+  /** In the outcome's unit; percent when it measures percent complete. */
+  goalValue: z.number(), progress: z.number().nullable(),
+});
+export type Preview = z.infer<typeof Preview>;
+
+const org = '/api/v1/organizations/:organization';
+const goal = `${org}/goals/:period/:goal` as const;
+
+export const api = {
+  configuration: endpoint('GET', '/api/v1/configuration', 'What the tab needs before sign-in', { answer: Configuration, open: true }),
+  session: endpoint('GET', '/api/v1/session', 'Who am I, and in which organization', { answer: Session }),
+
+  periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
+  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('') }), answer: z.object({ rows: z.array(Person) }) }),
+
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: z.string(), search: z.string().optional() }), answer: page(GoalView) }),
+  createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
+  goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
+  updateGoal: endpoint('PUT', goal, 'Change a goal (If-Match)', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),
+  deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children', { answer: Done }),
+  history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
+  feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: z.object({ rows: z.array(z.union([FeedEntry, CheckIn])), next: z.string().optional() }) }),
+  checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') }), answer: GoalView }),
+  comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) }), answer: FeedEntry }),
+  syncGoal: endpoint('POST', `${goal}/sync`, 'Read the goal’s source now', { answer: Done }),
+
+  integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
+  enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
+  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
+  createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
+  validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done }),
+  updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
+  deleteConnection: endpoint('DELETE', `${org}/connections/:connection`, 'Delete a connection that nothing uses', { answer: Done }),
+  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: z.object({ search: z.string().default(''), next: z.string().optional(), form: Values }), answer: z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() }) }),
+  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview }),
+  syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
+} as const;
+
+export type Api = typeof api;
+export { Author, Id };

@@ -1,0 +1,51 @@
+// What we say, before any platform draws it: a closed union, so that a platform that cannot draw a kind does not compile.
+import { z } from 'zod';
+import { Author } from '../domain/check-in.ts';
+import { Instant } from '../domain/date.ts';
+import { GoalKind, GoalRef } from '../domain/goal.ts';
+import { Outcome } from '../domain/outcome.ts';
+import { Status } from '../domain/status.ts';
+
+/** What a card shows of a goal. Everything in it may be seen by whoever can see the conversation it is said in. */
+export const GoalFacts = z.object({
+  ref: GoalRef,
+  kind: GoalKind,
+  title: z.string(),
+  owner: z.string(),
+  period: z.string(),
+  outcome: Outcome,
+  value: z.number().nullable(),
+  progress: z.number().nullable(),
+  /** Expected progress in percent on the day the message was made. */
+  expected: z.number(),
+  status: Status,
+  /** When `value` was true; `null` when nothing has been said yet. */
+  asOf: Instant.nullable(),
+  /** What feeds the goal, such as `PostgreSQL · Shop database`; absent for manual goals. */
+  source: z.string().optional(),
+});
+export type GoalFacts = z.infer<typeof GoalFacts>;
+
+export type Message =
+  /** A goal as it stands now: inserted from search, or the living card of a subscription. */
+  | { kind: 'goal'; goal: GoalFacts }
+  /** The living card right after a change of status; edited in place from then on. */
+  | { kind: 'status-changed'; goal: GoalFacts; from: Status; at: string }
+  | { kind: 'search-results'; query: string; goals: GoalFacts[] }
+  /** A comment made in the tab, said in the thread of the goal's card. */
+  | { kind: 'comment'; goal: GoalFacts; by: string; text: string }
+  | { kind: 'help' }
+  | { kind: 'subscribed'; about: string; where: string; already: boolean }
+  | { kind: 'unsubscribed'; about: string; where: string; was: boolean }
+  /** We understood nothing, or may not, or there is nothing: always with what to do next. */
+  | { kind: 'sorry'; text: string; tryInstead: string[] };
+
+/** What still has to be said or carried on because a goal moved; written in the goal's own transaction, removed when done. */
+export const Outgoing = z.discriminatedUnion('kind', [
+  /** The goal moved; `from` is there when its status changed. */
+  z.object({ kind: z.literal('moved'), id: z.string(), goal: GoalRef, at: Instant, from: Status.optional() }),
+  z.object({ kind: z.literal('comment'), id: z.string(), goal: GoalRef, at: Instant, by: Author, text: z.string() }),
+  /** The parent has not heard of the child's new state yet. */
+  z.object({ kind: z.literal('roll-up'), id: z.string(), goal: GoalRef, at: Instant, parent: GoalRef }),
+]);
+export type Outgoing = z.infer<typeof Outgoing>;

@@ -1,0 +1,104 @@
+// Check-ins: everything that moves a goal, by hand or by itself, becomes one, and this is the only place where a goal moves.
+import { z } from 'zod';
+import { Instant, type PlainDate } from './date.ts';
+import { Child, Goal, GoalRef } from './goal.ts';
+import { progressOf } from './outcome.ts';
+import { rollUp, withChild, withoutChild } from './roll-up.ts';
+import { Status, expectedProgress, isEnded, statusByGap, statusOf, type Thresholds } from './status.ts';
+
+/** Who or what did something. */
+export const Author = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('person'), id: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('connection'), id: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('children') }),
+  z.object({ kind: z.literal('time') }),
+]);
+export type Author = z.infer<typeof Author>;
+
+const State = z.object({ value: z.number().nullable(), progress: z.number().nullable(), status: Status });
+
+/** One point of a goal's history: what it became, what it was, who or what moved it. */
+export const CheckIn = State.extend({
+  goal: GoalRef,
+  at: Instant,
+  by: Author,
+  /** Expected progress on that day, in percent. */
+  expected: z.number(),
+  note: z.string().max(4000),
+  was: State,
+  /** The source's own text of the value, where a source said it. */
+  raw: z.string().max(1000).optional(),
+});
+export type CheckIn = z.infer<typeof CheckIn>;
+
+/** What can happen to a goal. Values are in the outcome's unit; for percent complete they are percent. */
+export type Change =
+  | { kind: 'reading'; value: number; raw: string; asOf: Instant; readAt: Instant }
+  | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string }
+  | { kind: 'child'; child: Child }
+  | { kind: 'child-gone'; id: string }
+  | { kind: 'time' };
+
+/** The day and rules a change is judged by: `today` in the organization's time zone. */
+export interface Judgement { at: Instant; today: PlainDate; thresholds: Thresholds; by: Author }
+
+/** What a change made of a goal. No `checkIn`: nothing that people follow has moved (though the goal's memory may have). */
+export interface Moved { goal: Goal; checkIn?: CheckIn }
+
+/** Applies one change to one goal. Pure: the same goal and change give the same answer, on server and tab alike. */
+export function move(goal: Goal, change: Change, j: Judgement): Moved {
+  const next = applied(goal, change, j);
+  if (next === goal) return { goal };
+  const said = change.kind === 'check-in';
+  if (!said && next.value === goal.value && next.progress === goal.progress && next.status === goal.status) return { goal: next };
+  return {
+    goal: next,
+    checkIn: {
+      goal: { period: goal.period, id: goal.id },
+      at: j.at, by: j.by,
+      value: next.value, progress: next.progress, status: next.status,
+      expected: expectedProgress(goal.start, goal.end, j.today),
+      note: said ? change.note : '',
+      was: { value: goal.value, progress: goal.progress, status: goal.status },
+      ...(change.kind === 'reading' ? { raw: change.raw } : {}),
+    },
+  };
+}
+
+function applied(goal: Goal, change: Change, j: Judgement): Goal {
+  switch (change.kind) {
+    case 'reading':
+      if (isEnded(goal.status) || (goal.readAt !== null && change.readAt <= goal.readAt)) return goal;
+      return judged({ ...goal, value: change.value, asOf: change.asOf, readAt: change.readAt }, j);
+    case 'check-in': {
+      const valued = change.value === undefined ? goal : { ...goal, value: change.value, asOf: j.at, readAt: j.at };
+      const next = judged(valued, j);
+      return change.status === undefined ? { ...next } : { ...next, status: change.status };
+    }
+    case 'child':
+    case 'child-gone': {
+      const children = change.kind === 'child' ? withChild(goal.children, change.child) : withoutChild(goal.children, change.id);
+      const next = { ...goal, children };
+      if (goal.mode !== 'roll-up' || isEnded(goal.status)) return next;
+      const progress = rollUp(children);
+      if (progress === null) return { ...next, value: null, progress: null, status: 'not-started' };
+      const started = children.some(c => c.status !== 'not-started');
+      const status = started ? statusByGap(expected(goal, j), progress, j.thresholds) : 'not-started';
+      return { ...next, value: progress, progress, asOf: j.at, readAt: j.at, status };
+    }
+    case 'time':
+      if (goal.status === 'not-started' || isEnded(goal.status)) return goal;
+      return judged(goal, j);
+  }
+}
+
+/** Progress and automatic status that follow from the value a goal now has. */
+function judged(goal: Goal, j: Judgement): Goal {
+  if (goal.value === null) return goal;
+  const progress = progressOf(goal.outcome, goal.value);
+  return { ...goal, progress, status: statusOf(goal.outcome, goal.value, progress, expected(goal, j), j.thresholds) };
+}
+
+function expected(goal: Goal, j: Judgement): number {
+  return expectedProgress(goal.start, goal.end, j.today);
+}

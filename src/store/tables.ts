@@ -1,0 +1,138 @@
+// Every kind of row, its table and its keys, on one page. The shapes themselves belong to the folders that give them meaning.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Outgoing } from '../chat/message.ts';
+import { Conversation } from '../chat/platform.ts';
+import { CheckIn } from '../domain/check-in.ts';
+import { Instant } from '../domain/date.ts';
+import { FeedEntry } from '../domain/feed.ts';
+import { Goal, GoalRef } from '../domain/goal.ts';
+import { Id, Organization, Person, type Scope } from '../domain/organization.ts';
+import { Period } from '../domain/period.ts';
+
+/** A measure: a metric of the connector with its form filled in. */
+export const Measure = z.object({ metric: z.string(), form: z.record(z.string(), z.unknown()) });
+export type Measure = z.infer<typeof Measure>;
+
+/** What is wrong with a link or connection, in words for people, with the remedy's name. */
+export const Problem = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
+export type Problem = z.infer<typeof Problem>;
+
+export const Connection = z.object({
+  id: Id,
+  integration: z.string(),
+  name: z.string().trim().min(1, 'Name the connection.').max(120),
+  owner: z.object({ id: z.string(), name: z.string() }),
+  shared: z.boolean(),
+  /** Which of the connector's ways in this uses. */
+  auth: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  /** The credential's fields as JSON, sealed by the vault. Never leaves the server. */
+  credential: z.string(),
+  /** Names the one live chain of syncs in the queue; a queued sync with another token is dropped. */
+  token: z.string(),
+  everyMinutes: z.number().int().min(1).max(10_080),
+  /** The slot that is due next. */
+  nextSync: Instant.nullable(),
+  /** When a whole sync last succeeded in talking to the source; never advanced by a failure. */
+  lastSync: Instant.nullable(),
+  /** Who is syncing it now, until when: claimed by ETag, given up by time. */
+  claim: z.object({ worker: z.string(), until: Instant }).nullable(),
+  problem: Problem.nullable(),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/** A goal tied to a measure. Remembers the last reading, so that a sync only looks at goals whose value changed. */
+export const Link = z.object({
+  connection: z.string(),
+  goal: GoalRef,
+  measure: Measure,
+  linkedBy: z.object({ id: z.string(), name: z.string() }),
+  last: z.object({ value: z.number(), of: z.number().optional(), raw: z.string(), readAt: Instant }).nullable(),
+  problem: Problem.nullable(),
+});
+export type Link = z.infer<typeof Link>;
+
+/** A conversation that hears about goals: all of the organization's, or one. */
+export const Subscription = z.object({
+  conversation: Conversation,
+  about: z.union([z.object({ kind: z.literal('organization') }), z.object({ kind: z.literal('goal'), goal: GoalRef, title: z.string() })]),
+  by: z.object({ id: z.string(), name: z.string() }),
+  at: Instant,
+});
+export type Subscription = z.infer<typeof Subscription>;
+
+/**
+ * The one living card of a goal in a conversation. `id` is the platform's message id, absent while the first saying is under way;
+ * `mark` and `since` then let a restarted worker find what an earlier try has said.
+ */
+export const Post = z.object({ conversation: Conversation, goal: GoalRef, id: z.string().optional(), mark: z.string(), since: Instant, saidAt: Instant.optional() });
+export type Post = z.infer<typeof Post>;
+
+/** From a message of ours back to its goal: how a reply in a thread finds the feed it belongs to. */
+export const Thread = z.object({ conversation: Conversation, root: z.string(), goal: GoalRef });
+export type Thread = z.infer<typeof Thread>;
+
+/** Who did what, before and after. Append only. */
+export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
+export type Audit = z.infer<typeof Audit>;
+
+export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit';
+export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit'];
+
+export interface Keys { readonly partition: string; readonly row: string }
+
+/** One kind of row: where it lives, and what its body must be on the way in and out. */
+export interface Kind<T> { readonly name: string; readonly table: Table; readonly body: z.ZodType<T> }
+const kind = <T>(name: string, table: Table, body: z.ZodType<T>): Kind<T> => ({ name, table, body });
+
+export const rows = {
+  organization: kind('organization', 'organizations', Organization),
+  goal: kind('goal', 'goals', Goal),
+  checkIn: kind('check-in', 'goals', CheckIn),
+  feedEntry: kind('feed entry', 'goals', FeedEntry),
+  outgoing: kind('outgoing', 'goals', Outgoing),
+  link: kind('link', 'links', Link),
+  connection: kind('connection', 'connections', Connection),
+  person: kind('person', 'people', Person),
+  period: kind('period', 'periods', Period),
+  subscription: kind('subscription', 'subscriptions', Subscription),
+  post: kind('post', 'posts', Post),
+  thread: kind('thread', 'posts', Thread),
+  audit: kind('audit', 'audit', Audit),
+};
+
+/** Where each row is. Every key but an organization's own begins with tenant and organization. */
+export const keys = {
+  organization: (s: Scope): Keys => ({ partition: s.tenant, row: s.organization }),
+  /** All of one period's goals, with their check-ins, feed and outbox, so that one transaction can move a goal. */
+  goals: (s: Scope, period: string) => `${s.tenant}|${s.organization}|${period}`,
+  goal: (s: Scope, g: GoalRef): Keys => ({ partition: keys.goals(s, g.period), row: `g:${g.id}` }),
+  /** Newest first. One check-in per goal and instant: a repeated sync of the same slot rewrites its own. */
+  checkIn: (s: Scope, g: GoalRef, at: string): Keys => ({ partition: keys.goals(s, g.period), row: `c:${g.id}:${newestFirst(at)}` }),
+  feedEntry: (s: Scope, g: GoalRef, at: string, id: string): Keys => ({ partition: keys.goals(s, g.period), row: `a:${g.id}:${newestFirst(at)}:${id}` }),
+  outgoing: (s: Scope, period: string, id: string): Keys => ({ partition: keys.goals(s, period), row: `x:${id}` }),
+  links: (s: Scope, connection: string) => `${s.tenant}|${s.organization}|${connection}`,
+  link: (s: Scope, connection: string, g: GoalRef): Keys => ({ partition: keys.links(s, connection), row: `${g.period}:${g.id}` }),
+  /** The partition of connections, people, periods, subscriptions and posts. */
+  organizationRows: (s: Scope) => `${s.tenant}|${s.organization}`,
+  connection: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  person: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  period: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  /** One row per conversation and thing it hears about. */
+  subscription: (s: Scope, conversation: string, about: GoalRef | 'organization'): Keys =>
+    ({ partition: keys.organizationRows(s), row: `${digest(conversation)}:${about === 'organization' ? 'organization' : `${about.period}:${about.id}`}` }),
+  post: (s: Scope, g: GoalRef, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `p:${g.period}:${g.id}:${digest(conversation)}` }),
+  thread: (s: Scope, conversation: string, root: string): Keys => ({ partition: keys.organizationRows(s), row: `t:${digest(`${conversation};${root}`)}` }),
+  audit: (s: Scope, at: string, id: string): Keys => ({ partition: `${s.tenant}|${s.organization}|${at.slice(0, 7)}`, row: `${newestFirst(at)}:${id}` }),
+};
+
+/** Sorts later instants before earlier ones. */
+export function newestFirst(at: string): string {
+  return String(9_999_999_999_999 - Date.parse(at)).padStart(13, '0');
+}
+
+/** A key part for text that people or platforms made: raw text never stands in a key. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
