@@ -18,8 +18,8 @@ export function quartersOf(year: number): Period[] {
 /** The shortest period that holds `today`, else the nearest to come, else the last one there was. */
 export function currentPeriod(periods: readonly Period[], today: PlainDate): Period | undefined {
   const length = (p: Period) => Date.parse(p.end) - Date.parse(p.start);
-  const holding = periods.filter(p => p.start <= today && today <= p.end).sort((a, b) => length(a) - length(b));
-  const ahead = periods.filter(p => p.start > today).sort((a, b) => (a.start < b.start ? -1 : 1));
-  const past = periods.filter(p => p.end < today).sort((a, b) => (a.end < b.end ? 1 : -1));
+  const holding = periods.filter(p => p.start <= today && today <= p.end).toSorted((a, b) => length(a) - length(b));
+  const ahead = periods.filter(p => p.start > today).toSorted((a, b) => (a.start < b.start ? -1 : 1));
+  const past = periods.filter(p => p.end < today).toSorted((a, b) => (a.end < b.end ? 1 : -1));
   return holding[0] ?? ahead[0] ?? past[0];
 }

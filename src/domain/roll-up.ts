@@ -15,7 +15,7 @@ export function rollUp(children: readonly Child[]): number | null {
 /** The parent's memory with this child's latest state in it, in a steady order. */
 export function withChild(children: readonly Child[], child: Child): Child[] {
   const others = children.filter(c => c.id !== child.id);
-  return [...others, child].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...others, child].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 export function withoutChild(children: readonly Child[], id: string): Child[] {
