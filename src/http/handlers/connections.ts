@@ -34,7 +34,7 @@ export const connections = {
     const id = deps.newId();
     const connection: Connection = {
       id, integration: body.integration, name: body.name, owner: { id: caller.person.id, name: caller.person.name }, shared: body.shared,
-      auth: way.auth, settings: way.settings, credential: deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, id)),
+      auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, id)),
       token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null,
     };
     await deps.store.transact([insert(rows.connection, keys.connection(caller.scope, id), connection)]);
@@ -49,7 +49,7 @@ export const connections = {
     await tested(way, deps);
     const connection: Connection = {
       ...stored.body, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, problem: null,
-      credential: deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id)),
+      credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id)),
     };
     await deps.store.transact([replace(rows.connection, keys.connection(caller.scope, connection.id), connection, stored.etag)]);
     await deps.startChain(caller.scope, connection.id);
@@ -126,7 +126,7 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
   const auth = connector.auth.find(a => a.id === body.auth);
   if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
   const settings = connector.connection.check(body.settings);
-  const kept = body.credential === undefined && saved?.auth === auth.id ? credentialOf(saved, caller, deps) : undefined;
+  const kept = body.credential === undefined && saved?.auth === auth.id ? await credentialOf(saved, caller, deps) : undefined;
   const credential = auth.form.check(kept ?? body.credential ?? {});
   if (!settings.ok || !credential.ok) {
     throw fieldsRefused({ ...(settings.ok ? {} : prefixed('settings', settings.errors)), ...(credential.ok ? {} : prefixed('credential', credential.errors)) });
@@ -139,8 +139,8 @@ function prefixed(part: string, errors: Record<string, string>): Record<string, 
   return Object.fromEntries(Object.entries(errors).map(([field, message]) => [`${part}.${field}`, message]));
 }
 
-function credentialOf(connection: Connection, caller: Caller, deps: Deps): Record<string, string> {
-  return JSON.parse(deps.vault.open(connection.credential, sealContext(caller, connection.id))) as Record<string, string>;
+async function credentialOf(connection: Connection, caller: Caller, deps: Deps): Promise<Record<string, string>> {
+  return JSON.parse(await deps.vault.open(connection.credential, sealContext(caller, connection.id))) as Record<string, string>;
 }
 
 /** What a credential is sealed for: nobody can use it under another tenant, organization or connection. */
@@ -154,7 +154,7 @@ async function tested(way: Way, deps: Deps): Promise<void> {
 }
 
 async function withSource<T>(connection: Connection, caller: Caller, deps: Deps, use: (source: Source) => Promise<T>): Promise<T> {
-  const source = await deps.open({ integration: connection.integration, auth: connection.auth, settings: connection.settings, credential: credentialOf(connection, caller, deps) });
+  const source = await deps.open({ integration: connection.integration, auth: connection.auth, settings: connection.settings, credential: await credentialOf(connection, caller, deps) });
   try { return await use(source); } finally { await source.close(); }
 }
 

@@ -74,9 +74,9 @@ export const goals = {
   },
 
   deleteGoal: async ({ params }, caller, deps) => {
-    const { body: goal, etag } = await changeableGoal(params, 'edit', caller, deps);
+    const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
     if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
-    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal), etag), ...tellParent(caller, goal, goal.parent, deps.now().toISOString())]);
+    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParent(caller, goal, goal.parent, deps.now().toISOString())]);
     if (goal.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, goal.connection, goal))]);
     deps.search.remove(caller.scope, refOf(goal));
     await deps.carryOn(caller.scope, goal.period);
