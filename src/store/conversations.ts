@@ -1,219 +1,154 @@
-// What chats need to remember and to know, kept in the store: people, goals as they may be shown, subscriptions, posts, threads, comments.
-import type { Memory } from '../chat/converse.ts';
-import type { Delivery, Posts, Slot } from '../chat/deliver.ts';
-import type { KnownGoal } from '../chat/facts.ts';
-import type { Conversation, DeliveryError, Platform } from '../chat/platform.ts';
+// What the program remembers of conversations, in the calls that src/chat asks for: subscriptions, posts, threads and comments.
+import type { Comment } from '../chat/thread.ts';
+import type { Posts, Remembered, Slot } from '../chat/deliver.ts';
+import type { Conversation } from '../chat/platform.ts';
 import type { Post, Subscription } from '../chat/post.ts';
-import { dateIn } from '../domain/date.ts';
 import type { GoalRef } from '../domain/goal.ts';
-import type { Organization, Person, Scope } from '../domain/organization.ts';
+import type { Scope } from '../domain/organization.ts';
 import { Conflict, type Step, type Store, insert, put, remove, replace } from './store.ts';
-import { type Keys, type Kind, keys, rows } from './tables.ts';
+import { type Keys, type Kind, digest, keys, rows } from './tables.ts';
 
-/** What chats cause beyond the store. */
-export interface ConversationDeps {
-  store: Store;
-  now(): Date;
-  /** The best matches for some words among an organization's current goals. */
-  find(scope: Scope, words: string, limit: number): Promise<GoalRef[]>;
-  syncNow(scope: Scope, connection: string): Promise<void>;
-  /** The name of an integration, as people know it. */
-  integrationName(id: string): string;
-  report(error: unknown, context: string): string;
-}
-
-const tries = 8;
-
-export function openMemory(deps: ConversationDeps): Memory {
-  const { store } = deps;
-  const now = () => deps.now().toISOString();
+export function posts(store: Store): Posts {
+  const get = async (scope: Scope, slot: Slot): Promise<Remembered | undefined> => {
+    const row = await store.get(kindOf(slot), keysOf(scope, slot));
+    return row && { post: row.body, etag: row.etag };
+  };
+  const written = async (scope: Scope, slot: Slot, steps: Step[]): Promise<Remembered | undefined> => {
+    try {
+      await store.transact(steps);
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+    return get(scope, slot);
+  };
   return {
-    now,
-    goal: (scope, ref) => knownGoal(deps, scope, ref),
-
-    async member(by, organization) {
-      const found = await organizationOf(store, by.tenant, organization);
-      const scope = found && { tenant: by.tenant, organization: found.id };
-      const person = scope && (await store.get(rows.person, keys.person(scope, by.id)))?.body;
-      return found && scope && person ? { scope, organization: found.name, person } : undefined;
+    get,
+    cards: async (scope, goal) => {
+      const found: Post[] = [];
+      for await (const { body } of store.all(rows.post, keys.organizationRows(scope), `p:${goal.period}:${goal.id}:`)) found.push(body);
+      return found;
     },
-
-    async search(scope, words, { skip, limit }) {
-      const refs = (await deps.find(scope, words, skip + limit)).slice(skip);
-      return (await Promise.all(refs.map(ref => knownGoal(deps, scope, ref)))).filter(known => known !== undefined);
+    write: (scope, slot, post, was) => {
+      const [kind, at] = [kindOf(slot), keysOf(scope, slot)];
+      return written(scope, slot, [was ? replace(kind, at, post, was.etag) : insert(kind, at, post)]);
     },
-
-    async thread(tenant, conversation, root) {
-      for await (const { body } of store.all(rows.organization, tenant)) {
-        const scope = { tenant, organization: body.id };
-        const thread = await store.get(rows.thread, keys.thread(scope, conversation, root));
-        if (thread) return { scope, goal: thread.body.goal };
-      }
-      return undefined;
-    },
-
-    async comment(scope, comment) {
-      const where = keys.feedEntry(scope, comment.goal, comment.at, comment.id);
-      for (let attempt = 1; ; attempt++) {
-        const was = await store.get(rows.feedEntry, where);
-        const entry = comment.amend(was?.body);
-        if (!entry) return;
-        try {
-          return await store.transact([was ? replace(rows.feedEntry, where, entry, was.etag) : insert(rows.feedEntry, where, entry)]);
-        } catch (error) {
-          if (!(error instanceof Conflict) || attempt === tries) throw error;
-        }
-      }
-    },
-
-    subscriptions: async (scope, conversation) => (await subscriptionsIn(store, scope, conversation)).map(({ body }) => body),
-
-    async subscribe(scope, subscription) {
-      try {
-        await store.transact([insert(rows.subscription, subscriptionKeys(scope, subscription), subscription)]);
-        return true;
-      } catch (error) {
-        if (error instanceof Conflict) return false;
-        throw error;
-      }
-    },
-
-    unsubscribe: (scope, subscription) => store.transact([remove(rows.subscription, subscriptionKeys(scope, subscription))]),
-
-    async syncNow(scope: Scope, ref: GoalRef, _by: Person) {
-      const goal = await store.get(rows.goal, keys.goal(scope, ref));
-      if (goal?.body.connection) await deps.syncNow(scope, goal.body.connection);
-    },
-
-    async forget(tenant, conversation) {
-      for await (const { body } of store.all(rows.organization, tenant)) await forgetIn(store, { tenant, organization: body.id }, conversation);
+    writeSaid: (scope, slot, post, was) => written(scope, slot, [
+      replace(kindOf(slot), keysOf(scope, slot), post, was.etag),
+      put(rows.thread, keys.thread(scope, post.conversation.id, post.id), { conversation: post.conversation, root: post.id, goal: post.goal }),
+    ]),
+    remove: async (scope, slot, post) => {
+      await removeAll(store, [
+        remove(kindOf(slot), keysOf(scope, slot)),
+        ...(post.id === undefined ? [] : [remove(rows.thread, keys.thread(scope, post.conversation.id, post.id))]),
+      ]);
     },
   };
 }
 
-export function openDelivery(deps: ConversationDeps, platforms: Readonly<Record<Conversation['platform'], Platform>>): Delivery {
-  const { store } = deps;
-  return {
-    platforms,
-    posts: openPosts(store),
-    now: () => deps.now().toISOString(),
-    goal: (scope, ref) => knownGoal(deps, scope, ref),
-
-    async hearers(scope, ref) {
-      const places = new Map<string, Conversation>();
-      for (const about of ['organization', `${ref.period}:${ref.id}`]) {
-        for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope), `${about}:`)) places.set(body.conversation.id, body.conversation);
-      }
-      return [...places.values()];
-    },
-
-    async markPosted(scope, ref) {
-      for (let attempt = 1; ; attempt++) {
-        const goal = await store.get(rows.goal, keys.goal(scope, ref));
-        if (!goal || goal.body.posted) return;
-        try {
-          return await store.transact([replace(rows.goal, keys.goal(scope, ref), { ...goal.body, posted: true }, goal.etag)]);
-        } catch (error) {
-          if (!(error instanceof Conflict) || attempt === tries) throw error;
-        }
-      }
-    },
-
-    async forget(scope: Scope, conversation: Conversation, why: string) {
-      await forgetIn(store, scope, conversation.id);
-      deps.report(new Error(`Waymark no longer speaks in ${conversation.name}: ${why}`), `forgetting a conversation of ${scope.organization}`);
-    },
-
-    async report(scope: Scope, conversation: Conversation, error: DeliveryError) {
-      deps.report(error, `saying something in ${conversation.name} of ${scope.organization}`);
-    },
-  };
+/** The conversations that hear about a goal, each once. */
+export async function hearers(store: Store, scope: Scope, goal: GoalRef): Promise<Conversation[]> {
+  const found = new Map<string, Conversation>();
+  for await (const { body: { about, conversation } } of store.all(rows.subscription, keys.organizationRows(scope))) {
+    const concerned = about.kind === 'organization' || (about.goal.id === goal.id && about.goal.period === goal.period);
+    if (concerned) found.set(conversation.id, conversation);
+  }
+  return [...found.values()];
 }
 
-/** A goal with what a card needs besides. */
-async function knownGoal(deps: ConversationDeps, scope: Scope, ref: GoalRef): Promise<KnownGoal | undefined> {
-  const { store } = deps;
-  const goal = (await store.get(rows.goal, keys.goal(scope, ref)))?.body;
-  if (!goal) return undefined;
-  const [organization, period, connection] = await Promise.all([
-    store.get(rows.organization, keys.organization(scope)),
-    store.get(rows.period, keys.period(scope, goal.period)),
-    goal.connection === null ? undefined : store.get(rows.connection, keys.connection(scope, goal.connection)),
-  ]);
-  return {
-    goal,
-    period: period?.body.name ?? goal.period,
-    today: dateIn(organization?.body.timeZone ?? 'UTC', deps.now()),
-    ...(connection ? { source: `${deps.integrationName(connection.body.integration)} · ${connection.body.name}` } : {}),
-  };
+export async function subscriptionsOf(store: Store, scope: Scope, conversation: string): Promise<Subscription[]> {
+  const found: Subscription[] = [];
+  for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope), `${digest(conversation)}:`)) found.push(body);
+  return found;
 }
 
-async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
-  if (id !== undefined) return (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body;
-  for await (const { body } of store.all(rows.organization, tenant)) return body;
+/** Whether it is new; the same one again changes nothing. */
+export async function subscribe(store: Store, scope: Scope, subscription: Subscription): Promise<boolean> {
+  return store.transact([insert(rows.subscription, subscriptionKeys(scope, subscription), subscription)]).then(() => true, notThere);
+}
+
+export async function unsubscribe(store: Store, scope: Scope, subscription: Subscription): Promise<void> {
+  await removeAll(store, [remove(rows.subscription, subscriptionKeys(scope, subscription))]);
+}
+
+/** Everything that is remembered of a conversation goes: nothing is said or edited there any more. */
+export async function forgetConversation(store: Store, scope: Scope, conversation: string): Promise<void> {
+  const partition = keys.organizationRows(scope);
+  for (const one of await subscriptionsOf(store, scope, conversation)) await unsubscribe(store, scope, one);
+  const steps: Step[] = [];
+  for await (const { body } of store.all(rows.post, partition, 'p:')) {
+    if (body.conversation.id === conversation) steps.push(remove(rows.post, keys.post(scope, body.goal, conversation)));
+  }
+  for await (const { body } of store.all(rows.reply, partition, 'r:')) {
+    if (body.conversation.id === conversation) steps.push(remove(rows.reply, keys.reply(scope, outgoingOf(body), conversation)));
+  }
+  for await (const { body } of store.all(rows.thread, partition, 't:')) {
+    if (body.conversation.id === conversation) steps.push(remove(rows.thread, keys.thread(scope, conversation, body.root)));
+  }
+  await removeAll(store, steps);
+}
+
+/** Which goal a message of ours is about, in whichever of the tenant's organizations that is. */
+export async function threadOf(store: Store, tenant: string, conversation: string, root: string): Promise<{ scope: Scope; goal: GoalRef } | undefined> {
+  for await (const { body } of store.all(rows.organization, tenant)) {
+    const scope = { tenant, organization: body.id };
+    const thread = await store.get(rows.thread, keys.thread(scope, conversation, root));
+    if (thread) return { scope, goal: thread.body.goal };
+  }
   return undefined;
 }
 
-function openPosts(store: Store): Posts {
-  const write: Posts['write'] = async (scope, slot, post, was) => written(store, scope, slot, post, was?.etag, []);
-  return {
-    write,
-    async get(scope, slot) {
-      const { kind, where } = rowOf(scope, slot);
-      const stored = await store.get(kind, where);
-      return stored && { post: stored.body, etag: stored.etag };
-    },
-    async cards(scope, goal) {
-      const cards: Post[] = [];
-      for await (const { body } of store.all(rows.post, keys.organizationRows(scope), keys.postsOf(goal))) cards.push(body);
-      return cards;
-    },
-    async writeSaid(scope, slot, post, was) {
-      const thread = { conversation: post.conversation, root: post.id, goal: post.goal };
-      const step = slot.kind === 'card' ? [put(rows.thread, keys.thread(scope, post.conversation.id, post.id), thread)] : [];
-      return written(store, scope, slot, post, was.etag, step);
-    },
-    async remove(scope, slot, post) {
-      await store.transact([remove(rowOf(scope, slot).kind, rowOf(scope, slot).where), ...(post.id ? [remove(rows.thread, keys.thread(scope, post.conversation.id, post.id))] : [])]);
-    },
-  };
+/** From now on every change of the goal is sent out. */
+export async function markPosted(store: Store, scope: Scope, goal: GoalRef): Promise<void> {
+  await retried(async () => {
+    const row = await store.get(rows.goal, keys.goal(scope, goal));
+    if (row && !row.body.posted) await store.transact([replace(rows.goal, keys.goal(scope, goal), { ...row.body, posted: true }, row.etag)]);
+  });
 }
 
-/** Writes a post if its row is as it was read; answers it with its new ETag, or nothing where somebody else was quicker. */
-async function written(store: Store, scope: Scope, slot: Slot, post: Post, etag: string | undefined, also: Step[]): ReturnType<Posts['write']> {
-  const { kind, where } = rowOf(scope, slot);
-  try {
-    await store.transact([etag === undefined ? insert(kind, where, post) : replace(kind, where, post, etag), ...also]);
-  } catch (error) {
-    if (error instanceof Conflict) return undefined;
-    throw error;
+/** Writes, edits or takes back a comment that was made in a thread. */
+export async function recordComment(store: Store, scope: Scope, comment: Comment): Promise<void> {
+  const at = keys.feedEntry(scope, comment.goal, comment.at, comment.id);
+  await retried(async () => {
+    const row = await store.get(rows.feedEntry, at);
+    const entry = comment.amend(row?.body);
+    if (entry) await store.transact([row ? replace(rows.feedEntry, at, entry, row.etag) : insert(rows.feedEntry, at, entry)]);
+  });
+}
+
+/** Reads and decides anew while others are quicker; gives up with the conflict itself. */
+async function retried(attempt: () => Promise<void>): Promise<void> {
+  for (let left = 10; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Conflict) || left === 0) throw error;
+    }
   }
-  const stored = await store.get(kind, where);
-  return stored && JSON.stringify(stored.body) === JSON.stringify(kind.body.parse(post)) ? { post: stored.body, etag: stored.etag } : undefined;
 }
 
-function rowOf(scope: Scope, slot: Slot): { kind: Kind<Post>; where: Keys } {
-  return slot.kind === 'card'
-    ? { kind: rows.post, where: keys.post(scope, slot.goal, slot.conversation) }
-    : { kind: rows.reply, where: keys.reply(scope, slot.outgoing, slot.conversation) };
+async function removeAll(store: Store, steps: Step[]): Promise<void> {
+  for (let from = 0; from < steps.length; from += 100) await store.transact(steps.slice(from, from + 100));
+}
+
+function notThere(error: unknown): false {
+  if (error instanceof Conflict) return false;
+  throw error;
 }
 
 function subscriptionKeys(scope: Scope, { conversation, about }: Subscription): Keys {
   return keys.subscription(scope, conversation.id, about.kind === 'organization' ? 'organization' : about.goal);
 }
 
-/** A command's work, not a delivery's: it reads all of the organization's subscriptions. */
-async function subscriptionsIn(store: Store, scope: Scope, conversation: string) {
-  const here = [];
-  for await (const row of store.all(rows.subscription, keys.organizationRows(scope))) if (row.body.conversation.id === conversation) here.push(row);
-  return here;
+function kindOf(slot: Slot): Kind<Post> {
+  return slot.kind === 'card' ? rows.post : rows.reply;
 }
 
-/** Everything that ties an organization to a conversation. Rare, and so it may read all of the organization's posts. */
-async function forgetIn(store: Store, scope: Scope, conversation: string): Promise<void> {
-  for (const { body } of await subscriptionsIn(store, scope, conversation)) await store.transact([remove(rows.subscription, subscriptionKeys(scope, body))]);
-  for await (const { body } of store.all(rows.post, keys.organizationRows(scope), 'p:')) {
-    if (body.conversation.id !== conversation) continue;
-    await store.transact([remove(rows.post, keys.post(scope, body.goal, conversation)), ...(body.id ? [remove(rows.thread, keys.thread(scope, conversation, body.id))] : [])]);
-  }
+function keysOf(scope: Scope, slot: Slot): Keys {
+  return slot.kind === 'card' ? keys.post(scope, slot.goal, slot.conversation) : keys.reply(scope, slot.outgoing, slot.conversation);
+}
+
+/** The mark of a carried comment names what it carries (src/chat/deliver.ts). */
+function outgoingOf(reply: Post): string {
+  return reply.mark.slice('comment/'.length);
 }
