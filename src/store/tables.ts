@@ -102,9 +102,11 @@ export const keys = {
   connection: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   person: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   period: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
-  /** One row per conversation and thing it hears about. */
+  /** One row per thing that is heard about and conversation; what one goal's change needs lies together. */
   subscription: (s: Scope, conversation: string, about: GoalRef | 'organization'): Keys =>
-    ({ partition: keys.organizationRows(s), row: `${digest(conversation)}:${about === 'organization' ? 'organization' : `${about.period}:${about.id}`}` }),
+    ({ partition: keys.organizationRows(s), row: `${keys.subscriptionsTo(about)}${digest(conversation)}` }),
+  /** The prefix of the subscriptions to something. */
+  subscriptionsTo: (about: GoalRef | 'organization') => (about === 'organization' ? 'organization:' : `goal:${about.period}:${about.id}:`),
   post: (s: Scope, g: GoalRef, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `p:${g.period}:${g.id}:${digest(conversation)}` }),
   /** One per comment of the tab and conversation that it was carried into. */
   reply: (s: Scope, outgoing: string, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `r:${digest(`${outgoing};${conversation}`)}` }),
