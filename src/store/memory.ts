@@ -76,7 +76,7 @@ export function openDelivery(deps: MemoryDeps, platforms: Readonly<Record<Conver
 }
 
 /** A goal with what a card needs besides. */
-async function knownGoal(deps: ConversationDeps, scope: Scope, ref: GoalRef): Promise<KnownGoal | undefined> {
+async function knownGoal(deps: MemoryDeps, scope: Scope, ref: GoalRef): Promise<KnownGoal | undefined> {
   const { store } = deps;
   const goal = (await store.get(rows.goal, keys.goal(scope, ref)))?.body;
   if (!goal) return undefined;
