@@ -1,17 +1,26 @@
 // What the sync engine is handed: everything it depends on, and the messages in its queues.
+import { z } from 'zod';
 import type { Connector } from '../connectors/connector.ts';
 import type { Outside } from '../connectors/outside.ts';
 import type { Outgoing } from '../chat/message.ts';
+import { Instant } from '../domain/date.ts';
 import type { Scope } from '../domain/organization.ts';
 import type { Queue } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
 
+const whose = { tenant: z.string(), organization: z.string() };
+
 /** The next sync of a connection, invisible in the queue until `slot`. Dropped when `token` is no longer the connection's. */
-export interface SyncDue extends Scope { connection: string; token: string; slot: string }
+export const SyncDue = z.object({ ...whose, connection: z.string(), token: z.string(), slot: Instant });
+export type SyncDue = z.infer<typeof SyncDue>;
+
 /** Somebody asked at `at` to read a connection's source now. */
-export interface SyncAsked extends Scope { connection: string; at: string }
+export const SyncAsked = z.object({ ...whose, connection: z.string(), at: Instant });
+export type SyncAsked = z.infer<typeof SyncAsked>;
+
 /** The outbox of a period may hold something. */
-export interface DeliveryDue extends Scope { period: string }
+export const DeliveryDue = z.object({ ...whose, period: z.string() });
+export type DeliveryDue = z.infer<typeof DeliveryDue>;
 
 /** Three lanes, so that nobody who asks for a sync waits behind the hourly ones. */
 export interface Queues { asked: Queue<SyncAsked>; syncs: Queue<SyncDue>; deliveries: Queue<DeliveryDue> }

@@ -226,8 +226,11 @@ function problemOf(was: Problem | null, error: SourceError, at: Instant): Proble
 
 /** Passing trouble is shown with the link; only trouble that needs somebody is told in the feed, once. */
 function hasStopped(before: Problem | null, after: Problem | null): boolean {
-  const needsSomebody = (problem: Problem | null) => problem !== null && problem.remedy !== 'retry';
   return needsSomebody(after) && !needsSomebody(before);
+}
+
+function needsSomebody(problem: Problem | null): boolean {
+  return problem !== null && problem.remedy !== 'retry';
 }
 
 function stopped(scope: Scope, connection: Connection, slot: Slot, by: Author, link: Link): Step {
