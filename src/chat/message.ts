@@ -31,12 +31,15 @@ export type Message =
   | { kind: 'goal'; goal: GoalFacts }
   /** The living card right after a change of status; edited in place from then on. */
   | { kind: 'status-changed'; goal: GoalFacts; from: Status; at: string }
-  | { kind: 'search-results'; query: string; goals: GoalFacts[] }
+  /** `more`: there are further ones beyond these. */
+  | { kind: 'search-results'; query: string; goals: GoalFacts[]; more: boolean }
   /** A comment made in the tab, said in the thread of the goal's card. */
   | { kind: 'comment'; goal: GoalFacts; by: string; text: string }
   | { kind: 'help' }
   | { kind: 'subscribed'; about: string; where: string; already: boolean }
   | { kind: 'unsubscribed'; about: string; where: string; was: boolean }
+  /** What a conversation hears about; `about` is empty when it hears of nothing yet. */
+  | { kind: 'subscriptions'; about: string[]; where: string }
   /** We understood nothing, or may not, or there is nothing: always with what to do next. */
   | { kind: 'sorry'; text: string; tryInstead: string[] };
 

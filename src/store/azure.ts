@@ -52,7 +52,7 @@ function store(client: (table: Table) => TableClient): Store {
   }
 
   async function page<T>(kind: Kind<T>, partition: string, span: Span = {}): Promise<Page<T>> {
-    const pages = client(kind.table).listEntities<Row>({ queryOptions: { filter: filterOf(partition, span.prefix) } })
+    const pages = client(kind.table).listEntities<Row>({ queryOptions: { filter: filterOf(partition, span.prefix, span.after) } })
       .byPage({ maxPageSize: span.limit ?? 1000, ...(span.next ? { continuationToken: span.next } : {}) });
     const first = await pages.next();
     if (first.done) return { rows: [] };
@@ -121,10 +121,11 @@ function tryDeadline(ms: number): NonNullable<TableServiceClientOptions['additio
   };
 }
 
-function filterOf(partition: string, prefix = ''): string {
-  if (prefix === '') return odata`PartitionKey eq ${partition}`;
+function filterOf(partition: string, prefix = '', after?: string): string {
+  const begun = after === undefined ? '' : odata` and RowKey gt ${after}`;
+  if (prefix === '') return odata`PartitionKey eq ${partition}` + begun;
   const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
-  return odata`PartitionKey eq ${partition} and RowKey ge ${prefix} and RowKey lt ${end}`;
+  return odata`PartitionKey eq ${partition} and RowKey ge ${prefix} and RowKey lt ${end}` + begun;
 }
 
 function stored<T>(kind: Kind<T>, row: Row & { etag: string }): Stored<T> {

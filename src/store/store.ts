@@ -20,8 +20,8 @@ export const replace = <T>(kind: Kind<T>, keys: Keys, body: T, etag: string): St
 export const put = <T>(kind: Kind<T>, keys: Keys, body: T): Step => ({ do: 'put', kind: kind as Kind<unknown>, keys, body });
 export const remove = <T>(kind: Kind<T>, keys: Keys, etag?: string): Step => ({ do: 'remove', kind: kind as Kind<unknown>, keys, ...(etag ? { etag } : {}) });
 
-/** Which rows of a partition: keys from `prefix` on, one page of at most `limit` (1 to 1000) after `next`. */
-export interface Span { prefix?: string; limit?: number; next?: string | undefined }
+/** Which rows of a partition: keys that begin with `prefix` and come after the row key `after`, one page of at most `limit` (1 to 1000), after `next`. */
+export interface Span { prefix?: string; after?: string | undefined; limit?: number; next?: string | undefined }
 export interface Page<T> { rows: Stored<T>[]; next?: string }
 
 export interface Store {
