@@ -46,10 +46,14 @@ async function pass(request: Request): Promise<Response> {
 
 function headersOf(from: ConstructorParameters<typeof Headers>[0]): Response['headers'] {
   const headers = new Headers(from);
-  return Object.assign(headers, {
-    set: (name: string, value: string | number | boolean) => Headers.prototype.set.call(headers, name, String(value)),
+  return {
+    get: name => headers.get(name) ?? undefined,
+    has: name => headers.has(name),
+    set: (name, value) => headers.set(name, String(value)),
+    delete: name => headers.delete(name),
     toJSON: () => Object.fromEntries(headers),
-  });
+    [Symbol.iterator]: () => headers.entries(),
+  };
 }
 
 function connectionReset(): Error {
