@@ -59,5 +59,6 @@ export function initialProgress(outcome: Outcome): number | null {
 }
 
 function clamp(percent: number): number {
-  return Math.min(100, Math.max(0, percent)) || 0; // `|| 0` turns -0 into 0
+  const held = Math.min(100, Math.max(0, percent));
+  return held === 0 ? 0 : held; // -0 becomes 0, while NaN stays what it is and is refused by the store
 }
