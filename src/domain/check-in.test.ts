@@ -143,7 +143,7 @@ describe('time', () => {
   it('judges a parent by its children\'s progress, whatever its own outcome counts', () => {
     const parent = goal({ mode: 'roll-up', outcome: metric({ direction: 'reach', target: 1000 }), children: [], status: 'not-started' });
     const heard = move(parent, { kind: 'child', child: { period: '2026-q4', id: 'k', kind: 'key-result', progress: 60, status: 'on-track' } }, on(6)).goal;
-    assert.deepEqual([heard.progress, heard.status], [60, 'on-track']);
+    assert.deepEqual(state(heard), { value: null, progress: 60, status: 'on-track' }, 'Children say no value in the unit of a metric.');
     assert.deepEqual(move(heard, { kind: 'time' }, on(6, 10)), { goal: heard });
     assert.equal(move(heard, { kind: 'time' }, on(8)).goal.status, 'behind');
   });
@@ -170,6 +170,7 @@ describe('a child\'s news', () => {
   it('does not start the parent while no child has started', () => {
     const next = hear(parent(), child('a', 0, 'not-started')).goal;
     assert.deepEqual([next.progress, next.status], [0, 'not-started']);
+    assert.deepEqual(move(next, { kind: 'time' }, on(11)), { goal: next });
     assert.equal(hear(next, child('b', 0, 'at-risk')).goal.status, 'at-risk');
   });
 

@@ -59,6 +59,5 @@ export function initialProgress(outcome: Outcome): number | null {
 }
 
 function clamp(percent: number): number {
-  const held = Math.min(100, Math.max(0, percent));
-  return held === 0 ? 0 : held; // -0 becomes 0, while NaN stays what it is and is refused by the store
+  return Math.min(100, Math.max(0, percent)); // NaN stays what it is, and is refused by the store
 }
