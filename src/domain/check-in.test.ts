@@ -16,14 +16,16 @@ const on = (day: number, hour = 9): Judgement => {
 };
 
 function goal(change: Partial<Goal> = {}): Goal {
-  const draft = { kind: 'key-result', title: 'Ship it', description: '', owner: person, parent: null, start, end, outcome: { kind: 'percent' }, mode: 'source' } as const;
+  const draft = { kind: 'key-result', title: 'Ship it', description: '', owner: person, parent: null, start, end,
+    outcome: { kind: 'percent' }, mode: 'source' } as const;
   return { ...newGoal(draft, { period: '2026-q4', id: 'g1', by: person, at: '2026-10-01T09:00:00.000Z' }), ...change };
 }
 const reading = (value: number, readAt: string, asOf = readAt): Change => ({ kind: 'reading', value, raw: `${value}`, asOf, readAt });
 const state = (g: Goal) => ({ value: g.value, progress: g.progress, status: g.status });
 const metric = (rest: object) => ({ kind: 'metric', name: 'Orders', unit: { kind: 'none' }, ...rest }) as Outcome;
 
-const child = (id: string, progress: number | null, status: Child['status'] = 'on-track', kind: Child['kind'] = 'key-result'): Child => ({ period: '2026-q4', id, kind, progress, status });
+const child = (id: string, progress: number | null, status: Child['status'] = 'on-track', kind: Child['kind'] = 'key-result'): Child =>
+  ({ period: '2026-q4', id, kind, progress, status });
 const parent = (change: Partial<Goal> = {}) => goal({ kind: 'objective', mode: 'roll-up', ...change });
 const hear = (g: Goal, c: Child, j = on(6)) => move(g, { kind: 'child', child: c }, j);
 
@@ -40,8 +42,13 @@ describe('a reading', () => {
   });
 
   it('takes a goal from On Track past Behind to At Risk', () => {
-    const statuses = [60, 40, 20].reduce<Goal[]>((all, value, i) => [...all, move(all.at(-1) ?? goal(), reading(value, on(6, 9 + i).at), on(6, 9 + i)).goal], []).map(g => g.status);
-    assert.deepEqual(statuses, ['on-track', 'behind', 'at-risk']);
+    let current = goal();
+    for (const [hour, value, status] of [[9, 60, 'on-track'], [10, 40, 'behind'], [11, 20, 'at-risk']] as const) {
+      const was = current.status;
+      const moved = move(current, reading(value, on(6, hour).at), on(6, hour));
+      assert.deepEqual([moved.checkIn?.was.status, moved.checkIn?.status, moved.goal.status], [was, status, status]);
+      current = moved.goal;
+    }
   });
 
   it('is ignored when something newer, or just as new, was read or said', () => {
@@ -203,7 +210,8 @@ describe('a child\'s news', () => {
 
 describe('the laws of moving', () => {
   const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
-    { kind: 'percent' }, metric({ direction: 'reach', target: 200 }), metric({ direction: 'increase', start: -10, target: 90 }), metric({ direction: 'decrease', start: 90, target: -10 }),
+    { kind: 'percent' }, metric({ direction: 'reach', target: 200 }),
+    metric({ direction: 'increase', start: -10, target: 90 }), metric({ direction: 'decrease', start: 90, target: -10 }),
     metric({ direction: 'stay-above', target: 50, risk: 40 }), metric({ direction: 'stay-below', target: 50 }), metric({ direction: 'baseline' }),
   );
   const value = fc.double({ min: -500, max: 500, noNaN: true });
@@ -215,7 +223,8 @@ describe('the laws of moving', () => {
   }, { noNullPrototype: true });
   const change: fc.Arbitrary<Change> = fc.oneof(
     fc.tuple(value, day).map(([v, d]) => reading(v, on(d).at)),
-    fc.record({ kind: fc.constant('check-in' as const), value: fc.option(value, { nil: undefined }), status: fc.option(status, { nil: undefined }), note: fc.string() }, { noNullPrototype: true }),
+    fc.record({ kind: fc.constant('check-in' as const), value: fc.option(value, { nil: undefined }),
+      status: fc.option(status, { nil: undefined }), note: fc.string() }, { noNullPrototype: true }),
     child.map((c): Change => ({ kind: 'child', child: c })),
     fc.constantFrom<Change>({ kind: 'child-gone', id: 'a' }, { kind: 'time' }),
   );

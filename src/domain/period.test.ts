@@ -49,6 +49,7 @@ describe('the current period', () => {
 
 describe('a period\'s id', () => {
   it('is safe in keys and addresses', () => {
-    for (const id of ['', 'Q4', 'a/b', 'a|b', 'a b', 'x'.repeat(41)]) assert.equal(Period.safeParse({ id, name: 'x', start: '2026-01-01', end: '2026-02-01' }).success, false, id);
+    for (const id of ['', 'Q4', 'a/b', 'a|b', 'a b', 'x'.repeat(41)])
+      assert.equal(Period.safeParse({ id, name: 'x', start: '2026-01-01', end: '2026-02-01' }).success, false, id);
   });
 });

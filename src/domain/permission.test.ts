@@ -11,13 +11,15 @@ const stranger = person('Sam');
 const admin = person('Ada', 'admin');
 
 const goal = newGoal(
-  { kind: 'key-result', title: 'Ship it', description: '', owner, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual' },
+  { kind: 'key-result', title: 'Ship it', description: '', owner, parent: null,
+    start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual' },
   { period: '2026-q4', id: 'g1', by: creator, at: '2026-10-01T09:00:00.000Z' },
 );
 const connection = (shared: boolean) => ({ owner: { id: owner.id, name: owner.name }, shared });
 
 const own: Deed[] = [{ do: 'edit', goal }, { do: 'check-in', goal }, { do: 'link', goal }];
-const anyone: Deed[] = [{ do: 'view', goal }, { do: 'comment', goal }, { do: 'create-goal' }, { do: 'subscribe' }, { do: 'use-connection', connection: connection(true) }, { do: 'share-connection' }];
+const anyone: Deed[] = [{ do: 'view', goal }, { do: 'comment', goal }, { do: 'create-goal' }, { do: 'subscribe' },
+  { do: 'use-connection', connection: connection(true) }, { do: 'share-connection' }];
 
 describe('refusal', () => {
   for (const deed of anyone) it(`lets every member ${deed.do}`, () => assert.equal(refusal(stranger, deed), undefined));
@@ -47,7 +49,8 @@ describe('refusal', () => {
   });
 
   it('lets an admin do everything', () => {
-    const all: Deed[] = [...own, ...anyone, { do: 'use-connection', connection: connection(false) }, { do: 'edit-connection', connection: connection(false) }, { do: 'manage-integrations' }];
+    const all: Deed[] = [...own, ...anyone, { do: 'use-connection', connection: connection(false) },
+      { do: 'edit-connection', connection: connection(false) }, { do: 'manage-integrations' }];
     for (const deed of all) assert.equal(refusal(admin, deed), undefined, deed.do);
   });
 

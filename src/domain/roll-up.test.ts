@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import type { Child } from './goal.ts';
 import { rollUp, withChild, withoutChild } from './roll-up.ts';
 
-const child = (id: string, progress: number | null, kind: Child['kind'] = 'key-result'): Child => ({ period: '2026-q4', id, kind, progress, status: 'on-track' });
+const child = (id: string, progress: number | null, kind: Child['kind'] = 'key-result'): Child =>
+  ({ period: '2026-q4', id, kind, progress, status: 'on-track' });
 const remember = (all: Child[]) => all.reduce((memory, c) => withChild(memory, c), [] as Child[]);
 
 describe('rollUp', () => {

@@ -43,7 +43,8 @@ describe('the status by the gap', () => {
     [50, 24.9, 'at-risk'], [100, 0, 'at-risk'], [25.1, 0, 'at-risk'],
   ];
   for (const [expected, progress, status] of table) {
-    it(`is ${statusNames[status]} when ${expected} is expected and ${progress} is there`, () => assert.equal(statusByGap(expected, progress, defaultThresholds), status));
+    it(`is ${statusNames[status]} when ${expected} is expected and ${progress} is there`, () =>
+      assert.equal(statusByGap(expected, progress, defaultThresholds), status));
   }
 
   it('follows the thresholds of the organization, both inclusive', () => {
@@ -76,10 +77,12 @@ describe('statusOf', () => {
   const above = (risk?: number): Outcome => ({ ...named, direction: 'stay-above', target: 95, ...(risk === undefined ? {} : { risk }) });
   const below = (risk?: number): Outcome => ({ ...named, direction: 'stay-below', target: 5, ...(risk === undefined ? {} : { risk }) });
   const table: [string, Outcome, number, Status][] = [
-    ['stay above, above', above(90), 95.1, 'on-track'], ['stay above, exactly at the target', above(90), 95, 'behind'], ['stay above, before the risk threshold', above(90), 90.1, 'behind'],
+    ['stay above, above', above(90), 95.1, 'on-track'],
+    ['stay above, exactly at the target', above(90), 95, 'behind'], ['stay above, before the risk threshold', above(90), 90.1, 'behind'],
     ['stay above, exactly at the risk threshold', above(90), 90, 'at-risk'], ['stay above, beyond the risk threshold', above(90), 10, 'at-risk'],
     ['stay above without a risk threshold, at the target', above(), 95, 'at-risk'],
-    ['stay below, below', below(8), 4.9, 'on-track'], ['stay below, exactly at the target', below(8), 5, 'behind'], ['stay below, before the risk threshold', below(8), 7.9, 'behind'],
+    ['stay below, below', below(8), 4.9, 'on-track'],
+    ['stay below, exactly at the target', below(8), 5, 'behind'], ['stay below, before the risk threshold', below(8), 7.9, 'behind'],
     ['stay below, exactly at the risk threshold', below(8), 8, 'at-risk'], ['stay below, beyond the risk threshold', below(8), 80, 'at-risk'],
     ['stay below without a risk threshold, at the target', below(), 5, 'at-risk'],
     ['baseline, whatever the value', { ...named, direction: 'baseline' }, 0, 'in-progress'],
@@ -122,7 +125,8 @@ describe('statusOf', () => {
 describe('thresholds', () => {
   it('are taken in order and within 100 points', () => {
     for (const t of [defaultThresholds, { behind: 0, atRisk: 0 }, { behind: 100, atRisk: 100 }]) assert.deepEqual(Thresholds.parse(t), t);
-    for (const t of [{ behind: 10, atRisk: 5 }, { behind: -1, atRisk: 5 }, { behind: 0, atRisk: 101 }, { behind: NaN, atRisk: 5 }]) assert.equal(Thresholds.safeParse(t).success, false);
+    for (const t of [{ behind: 10, atRisk: 5 }, { behind: -1, atRisk: 5 }, { behind: 0, atRisk: 101 }, { behind: NaN, atRisk: 5 }])
+      assert.equal(Thresholds.safeParse(t).success, false);
   });
 });
 

@@ -32,7 +32,8 @@ describe('the store under faults', () => {
     prefix = `f${++count}`;
     sound = await openStore({ connectionString: azurite.connectionString, prefix });
   });
-  const open = (fault: Parameters<typeof faulty>[0]) => openStore({ connectionString: azurite.connectionString, prefix, httpClient: faulty(fault), retries: patient });
+  const open = (fault: Parameters<typeof faulty>[0]) =>
+    openStore({ connectionString: azurite.connectionString, prefix, httpClient: faulty(fault), retries: patient });
 
   for (const k of [2, 3, 5, 8, 13, 20]) {
     it(`loses and doubles none of 150 writes of 6 writers when every ${k}${k === 2 ? 'nd' : k === 3 ? 'rd' : 'th'} request meets a fault`, async () => {
@@ -49,7 +50,8 @@ describe('the store under faults', () => {
       const countOnce = async (id: string): Promise<void> => {
         const { body, etag } = (await store.get(rows.person, personKeys('count')))!;
         try {
-          await store.transact([replace(rows.person, personKeys('count'), { ...body, name: String(Number(body.name) + 1) }, etag), insert(rows.person, personKeys(id), person(id))]);
+          await store.transact([replace(rows.person, personKeys('count'), { ...body, name: String(Number(body.name) + 1) }, etag),
+            insert(rows.person, personKeys(id), person(id))]);
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;
           if (await store.get(rows.person, personKeys(id)) === undefined) await countOnce(id);
@@ -101,7 +103,8 @@ describe('the store under faults', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as { port: number };
     const connectionString = azurite.connectionString.replace(`:${azurite.ports.table}/`, `:${port}/`);
-    await assert.rejects(openStore({ connectionString, tryMs: 80, retries: { most: 1, firstWaitMs: 1, mostWaitMs: 1 } }), /The table service did not answer within 80 ms/);
+    const opening = openStore({ connectionString, tryMs: 80, retries: { most: 1, firstWaitMs: 1, mostWaitMs: 1 } });
+    await assert.rejects(opening, /The table service did not answer within 80 ms/);
     assert.equal(sockets.length, 2 * tables.length);
     for (const socket of sockets) socket.destroy();
     silent.close();

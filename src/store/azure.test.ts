@@ -19,7 +19,8 @@ const by = { id: 'zoe', name: 'Zoë' };
 const judgement: Judgement = { at, today: '2026-11-21', thresholds: defaultThresholds, by: { kind: 'connection', id: 'shop', name: 'Shop' } };
 
 function goal(id: string, title = 'Ship it'): Goal {
-  const draft = { kind: 'key-result', title, description: '', owner: by, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' } as const;
+  const draft = { kind: 'key-result', title, description: '', owner: by, parent: null,
+    start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' } as const;
   return newGoal(draft, { period: '2026-q4', id, by, at });
 }
 const person = (id: string, name = id): Person => ({ id, name, role: 'member' });
@@ -73,7 +74,8 @@ describe('the store in Azure tables', () => {
 
   describe('one transaction', () => {
     const outgoing = { kind: 'moved', id: 'moved-1', goal: { period: '2026-q4', id: 'g1' }, at, from: 'not-started' } as const;
-    const entry: FeedEntry = { goal: { period: '2026-q4', id: 'g1' }, id: 'e1', at, by: judgement.by, activity: { kind: 'status-changed', from: 'not-started', to: 'behind' } };
+    const entry: FeedEntry = { goal: { period: '2026-q4', id: 'g1' }, id: 'e1', at, by: judgement.by,
+      activity: { kind: 'status-changed', from: 'not-started', to: 'behind' } };
     const moved = () => move(goal('g1'), { kind: 'reading', value: 40, raw: '40', asOf: at, readAt: at }, judgement);
     const movingSteps = (etag: string): Step[] => {
       const { goal: next, checkIn } = moved();
@@ -117,8 +119,10 @@ describe('the store in Azure tables', () => {
     it('holds up to 100 steps and refuses more, other partitions and the same row twice with a sentence', async () => {
       const steps = Array.from({ length: 101 }, (_, i) => insertPerson(`p${i}`));
       await assert.rejects(store.transact(steps), /at most 100 steps; this one has 101/);
-      await assert.rejects(store.transact([insertPerson('a'), insert(rows.person, keys.person({ ...scope, organization: 'other' }, 'b'), person('b'))]), /stays within one partition/);
-      await assert.rejects(store.transact([insertPerson('a'), put(rows.period, personKeys('b'), { id: 'b', name: 'b', start: '2026-01-01', end: '2026-02-01' })]), /of one table/);
+      const elsewhere = insert(rows.person, keys.person({ ...scope, organization: 'other' }, 'b'), person('b'));
+      await assert.rejects(store.transact([insertPerson('a'), elsewhere]), /stays within one partition/);
+      const otherTable = put(rows.period, personKeys('b'), { id: 'b', name: 'b', start: '2026-01-01', end: '2026-02-01' });
+      await assert.rejects(store.transact([insertPerson('a'), otherTable]), /of one table/);
       await assert.rejects(store.transact([insertPerson('a'), putPerson('a')]), /writes a row once/);
       await store.transact(steps.slice(1));
       assert.equal((await collected(store.all(rows.person, keys.organizationRows(scope)))).length, 100);
@@ -182,7 +186,8 @@ describe('the store in Azure tables', () => {
     it('what is not there does not hide a conflict beside it', async () => {
       await store.transact([insertPerson('a')]);
       await assert.rejects(store.transact([remove(rows.person, personKeys('nobody')), insertPerson('a'), insertPerson('b')]), Conflict);
-      await assert.rejects(store.transact([remove(rows.person, personKeys('nobody')), replace(rows.person, personKeys('gone'), person('gone'), 'W/"datetime\'2026\'"'), insertPerson('b')]), Conflict);
+      const replaceGone = replace(rows.person, personKeys('gone'), person('gone'), 'W/"datetime\'2026\'"');
+      await assert.rejects(store.transact([remove(rows.person, personKeys('nobody')), replaceGone, insertPerson('b')]), Conflict);
       assert.equal(await read('b'), undefined);
     });
   });
@@ -192,7 +197,8 @@ describe('the store in Azure tables', () => {
       const others = [scope, { ...scope, organization: `${scope.organization}-b` }, { ...scope, organization: `${scope.organization}-c` }];
       const groups = Array.from({ length: 150 }, (_, i) => {
         const s = others[i % 3]!;
-        return [put(rows.person, keys.person(s, `first${i}`), person('first', `new ${i}`)), insert(rows.person, keys.person(s, `second${i}`), person('second', `new ${i}`))];
+        return [put(rows.person, keys.person(s, `first${i}`), person('first', `new ${i}`)),
+          insert(rows.person, keys.person(s, `second${i}`), person('second', `new ${i}`))];
       });
       await store.transactAll(groups.flatMap((g, i) => (isTaken(i) ? [[put(rows.person, g[1]!.keys, person('second', 'old'))]] : [])));
 
@@ -215,7 +221,8 @@ describe('the store in Azure tables', () => {
 
     it('write the same row in order, each in its own transaction', async () => {
       const verdicts = await store.transactAll([
-        [insertPerson('a', 'first'), putPerson('b', 'first')], [putPerson('a', 'second')], [insertPerson('a', 'third')], [putPerson('b', 'second'), insertPerson('c')], [remove(rows.person, personKeys('c'))],
+        [insertPerson('a', 'first'), putPerson('b', 'first')], [putPerson('a', 'second')], [insertPerson('a', 'third')],
+        [putPerson('b', 'second'), insertPerson('c')], [remove(rows.person, personKeys('c'))],
       ]);
       assert.deepEqual(verdicts, ['written', 'written', 'conflict', 'written', 'written']);
       assert.deepEqual([await read('a'), await read('b'), await read('c')], ['second', 'second', undefined]);
@@ -236,7 +243,8 @@ describe('the store in Azure tables', () => {
     });
 
     it('write nothing at all when one row does not fit', async () => {
-      await assert.rejects(store.transactAll([[putPerson('a')], [put(rows.person, personKeys('b'), { ...person('b'), role: 'king' as never })]]), { name: 'BadRow' });
+      await assert.rejects(store.transactAll([[putPerson('a')], [put(rows.person, personKeys('b'), { ...person('b'), role: 'king' as never })]]),
+        { name: 'BadRow' });
       assert.equal(await read('a'), undefined);
     });
 
@@ -265,7 +273,8 @@ describe('the store in Azure tables', () => {
     });
 
     it('hold one prefix and one partition alone', async () => {
-      await store.transactAll([[insertPerson('a'), insertPerson('p:1'), insertPerson('p:2'), insertPerson('p;'), insertPerson('q')], [insert(rows.person, keys.person({ ...scope, organization: `${scope.organization}-x` }, 'p:3'), person('p:3'))]]);
+      await store.transactAll([[insertPerson('a'), insertPerson('p:1'), insertPerson('p:2'), insertPerson('p;'), insertPerson('q')],
+        [insert(rows.person, keys.person({ ...scope, organization: `${scope.organization}-x` }, 'p:3'), person('p:3'))]]);
       assert.deepEqual(names(await collected(store.all(rows.person, keys.organizationRows(scope), 'p:'))), ['p:1', 'p:2']);
       assert.deepEqual(await store.page(rows.person, keys.organizationRows({ ...scope, organization: 'none' })), { rows: [] });
     });
@@ -292,7 +301,8 @@ describe('the store in Azure tables', () => {
         if (request.method !== 'GET' || !request.url.includes('people()')) return pass(request);
         const url = new URL(request.url);
         const [partition, row] = [url.searchParams.get('NextPartitionKey') ?? keys.organizationRows(scope), url.searchParams.get('NextRowKey') ?? 'p00'];
-        if (empty++ % 2 === 0) return answer(request, 200, { value: [] }, { 'x-ms-continuation-nextpartitionkey': partition, 'x-ms-continuation-nextrowkey': row });
+        if (empty++ % 2 === 0) return answer(request, 200, { value: [] },
+          { 'x-ms-continuation-nextpartitionkey': partition, 'x-ms-continuation-nextrowkey': row });
         url.searchParams.set('$top', '7');
         return pass(Object.assign(request, { url: url.href }));
       }));
@@ -314,7 +324,8 @@ describe('the store in Azure tables', () => {
     const anyText = fc.array(fc.nat(0xffff), { maxLength: 60 }).map(codes => String.fromCharCode(...codes));
 
     it('comes back as it went, alone and within a transaction, whatever people wrote', async () => {
-      const hostile = ['', '\u2028{"a":1}\u2029', '\r\n--changeset_1\r\nDELETE http://127.0.0.1/ HTTP/1.1\r\nIf-Match: *\r\n', '}{', "'; DROP", '<a>&amp;', '\u0000\u0001', '\ud83d', '日本 😀 é', '%7B%22', '\\u0022'];
+      const hostile = ['', '\u2028{"a":1}\u2029', '\r\n--changeset_1\r\nDELETE http://127.0.0.1/ HTTP/1.1\r\nIf-Match: *\r\n',
+        '}{', "'; DROP", '<a>&amp;', '\u0000\u0001', '\ud83d', '日本 😀 é', '%7B%22', '\\u0022'];
       for (const text of hostile) await comesBack(text);
       await fc.assert(fc.asyncProperty(anyText, comesBack), { numRuns: 60 });
     });
@@ -336,7 +347,8 @@ describe('the store in Azure tables', () => {
 
     it('above the 1 MiB of the service is refused, which Azurite would take', async () => {
       await store.transact([putPerson('large', 'x'.repeat(520_000))]);
-      await assert.rejects(store.transact([putPerson('large', 'x'.repeat(525_000))]), { name: 'BadRow', message: /The person at .* \/ large has \d+ bytes and was not written: a row holds at most 1048576/ });
+      await assert.rejects(store.transact([putPerson('large', 'x'.repeat(525_000))]),
+        { name: 'BadRow', message: /The person at .* \/ large was not written: it has \d+ bytes, while a row holds at most 1048576/ });
       assert.equal((await read('large'))?.length, 520_000);
     });
 
@@ -359,10 +371,13 @@ describe('the store in Azure tables', () => {
       }
     });
 
-    for (const [what, limit] of [['NaN', NaN], ['infinity', Infinity], ['a date', new Date(0)], ['a list with a hole', [1, undefined]], ['a map', new Map()]] as const) {
+    const lost = [['NaN', NaN], ['infinity', Infinity], ['a date', new Date(0)], ['a list with a hole', [1, undefined]], ['a map', new Map()]] as const;
+    for (const [what, limit] of lost) {
       it(`with ${what} where anything may stand is refused, not stored as something else`, async () => {
-        const link = { connection: 'c', goal: { period: '2026-q4', id: 'g' }, measure: { metric: 'm', form: { limit } }, linkedBy: by, last: null, problem: null };
-        await assert.rejects(store.transact([put(rows.link, keys.link(scope, 'c', link.goal), link)]), { name: 'BadRow', message: /was not written\. Look at "measure"/ });
+        const link = { connection: 'c', goal: { period: '2026-q4', id: 'g' }, measure: { metric: 'm', form: { limit } },
+          linkedBy: by, last: null, problem: null };
+        await assert.rejects(store.transact([put(rows.link, keys.link(scope, 'c', link.goal), link)]),
+          { name: 'BadRow', message: /was not written\. Look at "measure"/ });
         assert.equal(await store.get(rows.link, keys.link(scope, 'c', link.goal)), undefined);
       });
     }
@@ -371,7 +386,8 @@ describe('the store in Azure tables', () => {
       const good = { ...goal('g1'), value: 40 };
       await store.transact([put(rows.goal, keys.goal(scope, good), good)]);
       for (const value of [NaN, Infinity, undefined]) {
-        await assert.rejects(store.transact([put(rows.goal, keys.goal(scope, good), { ...good, value: value as number })]), { name: 'BadRow', message: /Look at "value"/ });
+        await assert.rejects(store.transact([put(rows.goal, keys.goal(scope, good), { ...good, value: value as number })]),
+          { name: 'BadRow', message: /Look at "value"/ });
       }
       assert.equal((await store.get(rows.goal, keys.goal(scope, good)))?.body.value, 40);
     });

@@ -164,7 +164,8 @@ function rowOf(kind: Kind<unknown>, keys: Keys, body: unknown): { row: Row; byte
   }
   const rowBytes = 2 * (text.length + keys.partition.length + keys.row.length) + 32 * parts + 64; // the service counts UTF-16
   if (rowBytes > mostRowBytes) {
-    throw new BadRow(`The ${kind.name} at ${keys.partition} / ${keys.row} has ${rowBytes} bytes and was not written: a row holds at most ${mostRowBytes}.`);
+    const size = `${rowBytes} bytes, while a row holds at most ${mostRowBytes}`;
+    throw new BadRow(`The ${kind.name} at ${keys.partition} / ${keys.row} was not written: it has ${size}.`);
   }
   return { row, bytes: 2 * text.length + 1500 }; // at most: quotes are escaped once more on the way, and 1500 hold the step's headers and URL
 }
@@ -195,7 +196,9 @@ function groupOf(steps: Step[], index: number): Group {
   if (steps.some(s => s.kind.table !== table || s.keys.partition !== partition)) {
     throw new RangeError(`A transaction stays within one partition of one table; this one leaves ${table} / ${partition}.`);
   }
-  if (new Set(steps.map(s => s.keys.row)).size < steps.length) throw new RangeError(`A transaction writes a row once; this one in ${table} / ${partition} does not.`);
+  if (new Set(steps.map(s => s.keys.row)).size < steps.length) {
+    throw new RangeError(`A transaction writes a row once; this one in ${table} / ${partition} does not.`);
+  }
   if (steps.length > 1 && steps.some(s => s.do === 'remove' && s.etag !== undefined)) {
     throw new RangeError('A removal by etag stands alone: the SDK cannot send it within a transaction.');
   }
@@ -264,7 +267,7 @@ async function submit(client: (table: Table) => TableClient, group: Group): Prom
     if (!isConflict(error) && !isMissing(error)) throw error;
     const writes = isMissing(error) ? await withoutGone(client(group.table), group.writes) : group.writes;
     if (writes.length === group.writes.length) {
-      throw new Conflict(`A row of ${group.table} / ${group.partition} was changed, made or removed by somebody else. Read it again and decide again.`);
+      throw new Conflict(`Somebody else has changed, made or removed a row of ${group.table} / ${group.partition}. Read again, decide again.`);
     }
     if (writes.length > 0) await submit(client, { ...group, writes });
   }
