@@ -55,6 +55,7 @@ export type Pressed = z.infer<typeof Pressed>;
 export const Found = z.object({ attachment: Attachment, title: z.string(), text: z.string() });
 export type Found = z.infer<typeof Found>;
 export const FoundPage = z.object({ hits: z.array(Found), note: z.string().optional() });
+export type FoundPage = z.infer<typeof FoundPage>;
 export const ControlRun = z.object({ said: z.string(), control: Control });
 export const Token = z.object({ token: z.string() });
 export const Problem = z.object({ error: z.string() });
