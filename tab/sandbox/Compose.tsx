@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     ':focus-within': { outline: `2px solid ${tokens.colorCompoundBrandStroke}`, outlineOffset: '-1px' },
   },
-  text: { width: '100%', '::after': { display: 'none' } },
+  text: { width: '100%', border: 'none', '::after': { display: 'none' } },
   tools: { display: 'flex', alignItems: 'center', padding: `0 ${tokens.spacingHorizontalXS} ${tokens.spacingVerticalXS}` },
   send: { marginLeft: 'auto' },
 });

@@ -15,18 +15,18 @@ const useStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: 'anywhere', whiteSpace: 'pre-wrap', flexGrow: 1, minWidth: 0 },
 });
 
-export function Controls({ controls }: { controls: readonly Control[] }) {
+/** `onChange`: a source was changed, and the numbers shown are no longer true. */
+export function Controls({ controls, onChange }: { controls: readonly Control[]; onChange: () => void }) {
   const styles = useStyles();
   if (controls.length === 0) return <Text className={styles.quiet}>There is no source to change here. Started with "npm start", this place has buttons that change the numbers of the demonstration.</Text>;
-  return <div className={styles.list}>{controls.map(control => <ControlCard key={control.id} given={control} />)}</div>;
+  return <div className={styles.list}>{controls.map(control => <ControlCard key={control.id} control={control} onChange={onChange} />)}</div>;
 }
 
-function ControlCard({ given }: { given: Control }) {
+function ControlCard({ control, onChange }: { control: Control; onChange: () => void }) {
   const styles = useStyles();
   const { deeds } = useWho();
   const { attempt } = useNotices();
-  const [control, setControl] = useState(given);
-  const [text, setText] = useState(String(given.current ?? ''));
+  const [text, setText] = useState(String(control.current ?? ''));
   const [said, setSaid] = useState('');
   const [busy, setBusy] = useState(false);
   const input = Number(text);
@@ -38,8 +38,8 @@ function ControlCard({ given }: { given: Control }) {
     setBusy(true);
     await attempt(async () => {
       const done = await deeds.control(control.id, control.input ? input : undefined);
-      setControl(done.control);
       setSaid(done.said);
+      onChange();
     });
     setBusy(false);
   };
@@ -55,7 +55,7 @@ function ControlCard({ given }: { given: Control }) {
             <Input className={styles.narrow} input={{ className: styles.narrow }} type="number" value={text} onChange={(_, { value }) => setText(value)} />
           </Field>
         )}
-        <Button type="submit" appearance="primary" disabled={busy || wrong} aria-label={`Change the source: ${control.title}`}>{control.input ? 'Set' : 'Do it'}</Button>
+        <Button type="submit" appearance="primary" disabled={busy || wrong} aria-label={`${control.input ? 'Set' : 'Run'}: ${control.title}`}>{control.input ? 'Set' : 'Run'}</Button>
       </form>
       <output>{said && <Text size={200}>{said}</Text>}</output>
       {command && (

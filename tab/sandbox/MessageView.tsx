@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   attachment: { width: '100%' },
   // Says for a moment that a card was changed where it stands.
   changed: {
-    animationName: { from: { backgroundColor: tokens.colorBrandBackground2, boxShadow: `0 0 0 4px ${tokens.colorBrandBackground2}` }, to: { backgroundColor: 'transparent', boxShadow: '0 0 0 4px transparent' } },
+    animationName: { from: { backgroundColor: tokens.colorBrandBackground2, boxShadow: `0 0 0 2px ${tokens.colorBrandStroke1}` }, to: { backgroundColor: 'transparent', boxShadow: '0 0 0 2px transparent' } },
     animationDuration: '3s',
     '@media (prefers-reduced-motion: reduce)': { animationDuration: '1ms' },
   },

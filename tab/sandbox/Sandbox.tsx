@@ -22,16 +22,17 @@ const roomForTwo = '(min-width: 1080px)';
 const roomForDrawer = '(min-width: 1400px)';
 
 const useStyles = makeStyles({
-  page: { height: '100%', display: 'grid', gridTemplateRows: 'auto auto minmax(0, 1fr)', backgroundColor: tokens.colorNeutralBackground3, color: tokens.colorNeutralForeground1 },
+  page: { height: '100%', display: 'grid', gridTemplateRows: 'auto auto minmax(0, 1fr)', gridTemplateColumns: 'minmax(0, 1fr)', backgroundColor: tokens.colorNeutralBackground3, color: tokens.colorNeutralForeground1 },
   centre: { height: '100%', display: 'grid', placeItems: 'center', padding: tokens.spacingHorizontalL, boxSizing: 'border-box' },
   bar: {
     display: 'flex', alignItems: 'center', columnGap: tokens.spacingHorizontalS, minHeight: '48px', padding: `0 ${tokens.spacingHorizontalM}`,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  title: { margin: 0 },
-  about: { color: tokens.colorNeutralForeground3, flexGrow: 1, '@media (max-width: 719px)': { visibility: 'hidden', height: '20px', overflow: 'hidden' } },
-  // Only phones have no room for the words beside the signs.
-  words: { '@media (max-width: 719px)': { display: 'none' } },
+  title: { margin: 0, '@media (max-width: 719px)': { flexGrow: 1 } },
+  about: { color: tokens.colorNeutralForeground3, flexGrow: 1, '@media (max-width: 719px)': { display: 'none' } },
+  // Phones have no room for the words beside the signs; they are still read aloud.
+  words: { '@media (max-width: 719px)': { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap' } },
+  sign: { '@media (max-width: 719px)': { minWidth: 'auto' } },
   main: { display: 'flex', minHeight: 0, minWidth: 0 },
   rail: { flex: '0 0 220px', display: 'grid', minHeight: 0 },
   panes: { flex: '1 1 0', display: 'grid', gridAutoFlow: 'column', gridAutoColumns: 'minmax(0, 1fr)', columnGap: '1px', backgroundColor: tokens.colorNeutralStroke2, minWidth: 0, minHeight: 0 },
@@ -60,15 +61,15 @@ export function Sandbox() {
           </MessageBar>
         </div>
       )}
-      {sandbox.step === 'ready' && <Teams state={sandbox.state} connected={sandbox.connected} onRead={sandbox.onRead} person={person} theme={theme} onTheme={choose} onPerson={setPerson} />}
+      {sandbox.step === 'ready' && <Teams state={sandbox.state} connected={sandbox.connected} onRead={sandbox.onRead} onChange={sandbox.again} person={person} theme={theme} onTheme={choose} onPerson={setPerson} />}
       <Toaster toasterId={toasts} position="bottom" />
     </FluentProvider>
   );
 }
 
-interface TeamsProps { state: State; connected: boolean; onRead: (message: Message) => void; person: string | undefined; theme: Theme; onTheme: (theme: Theme) => void; onPerson: (person: string) => void }
+interface TeamsProps { state: State; connected: boolean; onRead: (message: Message) => void; onChange: () => void; person: string | undefined; theme: Theme; onTheme: (theme: Theme) => void; onPerson: (person: string) => void }
 
-function Teams({ state, connected, onRead, person, theme, onTheme, onPerson }: TeamsProps) {
+function Teams({ state, connected, onRead, onChange, person, theme, onTheme, onPerson }: TeamsProps) {
   const styles = useStyles();
   const { world, messages, read } = state;
   const me = world.people.find(({ id }) => id === person) ?? world.people[0]!;
@@ -96,14 +97,14 @@ function Teams({ state, connected, onRead, person, theme, onTheme, onPerson }: T
   const unread = (conversation: Conversation) => unreadCount(conversation, messages, read[conversation.id], me.id);
 
   const rail = { conversations: mine, open: open.map(({ id }) => id), unread, onOpen };
-  const controls = <Controls controls={state.controls} />;
+  const controls = <Controls controls={state.controls} onChange={onChange} />;
   return (
     <WhoContext value={who}>
       <div className={styles.page}>
         <header className={styles.bar}>
           <Subtitle2 as="h1" className={styles.title}>{world.bot.name}</Subtitle2>
           <Text className={styles.about}>sandbox, standing in for Teams</Text>
-          <Button appearance="subtle" icon={<Database20Regular />} aria-label="Change the source" aria-expanded={drawerOpen} onClick={() => setDrawer(!drawerOpen)}>
+          <Button className={styles.sign} appearance="subtle" icon={<Database20Regular />} aria-expanded={drawerOpen} onClick={() => setDrawer(!drawerOpen)}>
             <span className={styles.words}>Change the source</span>
           </Button>
           <ThemeMenu theme={theme} onTheme={onTheme} />
@@ -158,11 +159,13 @@ function PersonMenu({ me, people, onPerson }: { me: Person; people: readonly Per
   const styles = useStyles();
   return (
     <Menu checkedValues={{ person: [me.id] }} onCheckedValueChange={(_, { checkedItems }) => onPerson(checkedItems[0]!)}>
-      <MenuTrigger disableButtonEnhancement>
-        <Button appearance="subtle" aria-label={`You are ${me.name}. Be somebody else`} icon={<Avatar aria-hidden name={me.name} size={24} color="colorful" />}>
-          <span className={styles.words}>{me.name}</span>
-        </Button>
-      </MenuTrigger>
+      <Tooltip content="Be somebody else" relationship="description">
+        <MenuTrigger disableButtonEnhancement>
+          <Button className={styles.sign} appearance="subtle" icon={<Avatar aria-hidden name={me.name} size={24} color="colorful" />}>
+            <span className={styles.words}>{me.name}</span>
+          </Button>
+        </MenuTrigger>
+      </Tooltip>
       <MenuPopover>
         <MenuList>{people.map(person => <MenuItemRadio key={person.id} name="person" value={person.id}>{person.name}{person.admin ? ' (admin)' : ''}</MenuItemRadio>)}</MenuList>
       </MenuPopover>

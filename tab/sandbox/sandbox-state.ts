@@ -49,7 +49,7 @@ export type Deeds = ReturnType<typeof deedsOf>;
 export type SandboxState =
   | { step: 'loading' }
   | { step: 'failed'; problem: string; again: () => void }
-  | { step: 'ready'; state: State; connected: boolean; onRead: (message: Message) => void };
+  | { step: 'ready'; state: State; connected: boolean; onRead: (message: Message) => void; again: () => void };
 
 /** `person` undefined is whoever the sandbox names first. */
 export function useSandbox(person: string | undefined): SandboxState {
@@ -76,13 +76,20 @@ export function useSandbox(person: string | undefined): SandboxState {
       const change = Changed.parse(JSON.parse(data));
       setState(old => old && { ...old, messages: withMessage(old.messages, change) });
     });
-    return () => events.close();
+    // Back from a terminal, where the sources may have been changed by hand.
+    const onFocus = () => void load();
+    addEventListener('focus', onFocus);
+    return () => {
+      events.close();
+      removeEventListener('focus', onFocus);
+    };
   }, [query, load]);
 
   return useMemo<SandboxState>(() => {
     const onRead = ({ conversation, id }: Message) => setState(old => old && { ...old, read: { ...old.read, [conversation]: id } });
-    if (state) return { step: 'ready', state, connected, onRead };
-    return problem === undefined ? { step: 'loading' } : { step: 'failed', problem, again: () => void load() };
+    const again = () => void load();
+    if (state) return { step: 'ready', state, connected, onRead, again };
+    return problem === undefined ? { step: 'loading' } : { step: 'failed', problem, again };
   }, [state, problem, connected, load]);
 }
 
