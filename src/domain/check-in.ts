@@ -1,7 +1,7 @@
 // Check-ins: everything that moves a goal, by hand or by itself, becomes one, and this is the only place where a goal moves.
 import { z } from 'zod';
 import { Instant, type PlainDate } from './date.ts';
-import { Child, Goal, GoalRef } from './goal.ts';
+import { type Child, type Goal, GoalRef } from './goal.ts';
 import { progressOf } from './outcome.ts';
 import { rollUp, withChild, withoutChild } from './roll-up.ts';
 import { Status, expectedProgress, isEnded, statusByGap, statusOf, type Thresholds } from './status.ts';
@@ -88,6 +88,7 @@ function applied(goal: Goal, change: Change, j: Judgement): Goal {
     }
     case 'time':
       if (goal.status === 'not-started' || isEnded(goal.status)) return goal;
+      if (goal.mode === 'roll-up' && goal.progress !== null) return { ...goal, status: statusByGap(expected(goal, j), goal.progress, j.thresholds) };
       return judged(goal, j);
   }
 }
