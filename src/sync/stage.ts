@@ -88,7 +88,7 @@ export async function setStage(connectionString: string, options: { httpClient?:
     store, queues: await openQueues(connectionString, randomUUID().slice(0, 8)),
     connectors: new Map([['numbers', numbers.connector]]),
     outside: { fetch: () => { throw new Error('This source needs no network.'); }, dial: () => { throw new Error('This source needs no network.'); } },
-    vault: { open: sealed => sealed },
+    vault: { open: async sealed => sealed },
     deliver: async (_, outgoing) => { said.push(outgoing); },
     now: () => clock.now, worker: 'w1', claimSeconds: 60,
     report: (error, context) => { reports.push(`${context}: ${String(error)}`); return `report-${reports.length}`; },
@@ -100,8 +100,9 @@ export async function setStage(connectionString: string, options: { httpClient?:
   return { deps, scope, numbers, clock, said, reports, ...doings(store, scope, clock) };
 }
 
+const report = () => { throw new Error('A message did not fit its schema.'); };
+
 export async function openQueues(connectionString: string, name: string): Promise<Queues> {
-  const report = () => { throw new Error('A message did not fit its schema.'); };
   return {
     asked: await openQueue({ connectionString, name: `${name}-asked`, schema: SyncAsked, report }),
     syncs: await openQueue({ connectionString, name: `${name}-syncs`, schema: SyncDue, report }),
@@ -131,16 +132,18 @@ export function linkedSteps(scope: Scope, connection: string, id: string, name: 
   return { goal: insert(rows.goal, keys.goal(scope, ref), goal), link: insert(rows.link, keys.link(scope, connection, ref), link) };
 }
 
+async function collect<T>(found: AsyncIterable<{ body: T }>): Promise<T[]> {
+  const bodies: T[] = [];
+  for await (const { body } of found) bodies.push(body);
+  return bodies;
+}
+
+function the<T>(found: { body: T } | undefined): T {
+  if (!found) throw new Error('It is not there.');
+  return found.body;
+}
+
 function doings(store: Store, scope: Scope, clock: { now: Date }) {
-  const collect = async <T>(found: AsyncIterable<{ body: T }>) => {
-    const bodies: T[] = [];
-    for await (const { body } of found) bodies.push(body);
-    return bodies;
-  };
-  const the = <T>(found: { body: T } | undefined): T => {
-    if (!found) throw new Error('It is not there.');
-    return found.body;
-  };
   return {
     async addGoal(id: string, more: Partial<Goal> = {}) {
       const goal = goalOf(id, more);
