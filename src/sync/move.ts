@@ -182,7 +182,6 @@ async function readGoals(store: Store, scope: Scope, refs: readonly GoalRef[]): 
 
 /** Below this many a request each costs less than finding out whether they lie together. */
 const fewGoals = 20;
-const probe = 100;
 
 /**
  * Reads goals that lie close together in their partition as a stretch, many a request, for as long as one row in four is wanted.
@@ -192,8 +191,8 @@ async function readStretch(store: Store, scope: Scope, period: string, refs: rea
   const wanted = new Set(refs.map(nameOf));
   let ahead = refs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   let after = keys.goal(scope, ahead[0]!).row.slice(0, -1);
-  for (let limit = Math.min(probe, ahead.length); ahead.length > 0; limit = Math.min(1000, 2 * ahead.length)) {
-    const page = await store.page(rows.goal, keys.goals(scope, period), { prefix: 'g:', after, limit });
+  while (ahead.length > 0) {
+    const page = await store.page(rows.goal, keys.goals(scope, period), { prefix: 'g:', after, limit: Math.min(1000, ahead.length) });
     const last = page.rows.at(-1)?.body.id;
     if (last === undefined) return page.next === undefined ? [] : ahead;
     const hits = page.rows.filter(({ body }) => wanted.has(nameOf(body)));

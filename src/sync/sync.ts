@@ -10,13 +10,16 @@ import type { Outcome } from '../domain/outcome.ts';
 import { Conflict, put, replace, type Step, type Stored } from '../store/store.ts';
 import { keys, rows, type Connection, type Link, type Measure, type Problem } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
+import { inParallel } from './in-parallel.ts';
 import { moveGoals, type Move, type Movement } from './move.ts';
 import { openSource } from './open.ts';
 import { revise } from './revise.ts';
 import { nextSlot, secondsUntil } from './schedule.ts';
 
-/** Links that are read and moved together. Small enough to end well within a claim, large enough to share requests. */
-const chunk = 500;
+/** Links whose measures are read together: as many as one may have in hand. Their goals are moved in parts, some at once, so that neither we nor the store wait for the other. */
+const most = 2000;
+const part = 250;
+const partsAtOnce = 4;
 
 /** Why a connection is synced: its chain's turn has come, or somebody asked. `at` stands in everything the sync writes. */
 export type Slot = { kind: 'chained'; at: Instant; token: string } | { kind: 'asked'; at: Instant };
@@ -110,29 +113,40 @@ async function syncLinks(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot):
   const gone: Gone = { readAt: undefined, failure: undefined, periods: new Set() };
   const known = new Map<string, Answer>();
   let source: Source | undefined;
-  let next: string | undefined;
   try {
-    do {
-      const page = await deps.store.page(rows.link, keys.links(scope, held.connection.id), { limit: chunk, next });
-      next = page.next;
-      if (page.rows.length === 0) continue;
-      for (const { body } of page.rows) gone.periods.add(body.goal.period);
+    for await (const links of linksOf(deps, scope, held.connection)) {
+      for (const { body } of links) gone.periods.add(body.goal.period);
       if (gone.failure) continue; // the remaining links are only looked at for their periods
       try {
         source ??= await openSource(deps, scope, held.connection);
-        const answers = await readLinks(deps, source, known, page.rows.map(({ body }) => body.measure));
+        const answers = await readLinks(deps, source, known, links.map(({ body }) => body.measure));
         await holdOn(deps, scope, held);
-        await apply(deps, scope, held, slot, page.rows, answers);
+        await inParallel(partsOf(links.length), partsAtOnce, ([from, to]) => apply(deps, scope, held, slot, links.slice(from, to), answers.slice(from, to)));
         gone.readAt ??= answers.find(({ said }) => !(said instanceof SourceError))?.readAt;
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         gone.failure = error;
       }
-    } while (next);
+    }
   } finally {
     await source?.close();
   }
   return gone;
+}
+
+async function* linksOf(deps: SyncDeps, scope: Scope, connection: Connection): AsyncGenerator<Stored<Link>[]> {
+  let links: Stored<Link>[] = [];
+  for await (const link of deps.store.all(rows.link, keys.links(scope, connection.id))) {
+    links.push(link);
+    if (links.length < most) continue;
+    yield links;
+    links = [];
+  }
+  if (links.length > 0) yield links;
+}
+
+function partsOf(length: number): [from: number, to: number][] {
+  return Array.from({ length: Math.ceil(length / part) }, (_, i) => [i * part, Math.min(length, (i + 1) * part)]);
 }
 
 /** What the source said to one measure, and when it was asked. */
