@@ -233,7 +233,7 @@ export function plain(words: string, most: number): string {
 function plainLines(words: string, most: number): string {
   const clean = words.toWellFormed()
     .replaceAll(/\r\n?|\u2028|\u2029/g, '\n')
-    .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, ' ');
+    .replaceAll(/(?!\n)\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, ' ');
   const cut = clean.length > most ? `${clean.slice(0, most - 1)}…`.toWellFormed() : clean;
   return cut.replaceAll(/\{(?=\{)/g, '{\u2060').replaceAll(/<(?=\/?at\b)/gi, '<\u2060').replaceAll('](', ']\u2060(');
 }

@@ -1,0 +1,250 @@
+// Microsoft Teams as a Platform, and the way in for its activities: botbuilder's CloudAdapter for what comes, the connector for what goes.
+import { CloudAdapter, ConfigurationBotFrameworkAuthentication, ConfigurationServiceClientCredentialFactory, type TurnContext } from 'botbuilder';
+import type { Request, Response } from 'restify';
+import type { Event } from '../../src/chat/event.ts';
+import type { Message } from '../../src/chat/message.ts';
+import { type Conversation, DeliveryError, type Platform } from '../../src/chat/platform.ts';
+import { TeamsActivity, eventOf } from './activity.ts';
+import { type GoalAddress, cardType, drawnMessage, plain } from './card.ts';
+import { type Connector, openConnector } from './connector.ts';
+import { searchAnswer } from './extension.ts';
+import { type GraphToken, findByMark, openGraph } from './graph.ts';
+import { type Issuer, microsoft, openVerifier } from './token.ts';
+
+export interface TeamsConfig {
+  /**
+   * Who we are. With a `secret` and a `tenant` a single-tenant bot, with a `secret` alone a multi-tenant one, with a `tenant` alone a
+   * managed identity. `anonymous` lets everybody in and is refused unless the caller has bound the server to loopback.
+   */
+  bot: { id: string; secret?: string | undefined; tenant?: string | undefined } | { anonymous: true; loopback: boolean };
+  /** Stands in for Microsoft's issuer on the local path: whose tokens we believe, and the bearer that we send. */
+  local?: (Issuer & { bearer: string }) | undefined;
+  /** Graph's origin and how to get a token for it, where the tenant lets us read conversations back. */
+  graph?: { base: string; token: GraphToken } | undefined;
+  address: GoalAddress;
+  converse: (event: Event) => Promise<Message[]>;
+  /** Logs what went wrong once, and answers the id under which it can be found. */
+  report: (error: unknown) => string;
+}
+
+export interface Teams {
+  platform: Platform;
+  /** For `server.post('/api/messages', …)`, after restify's body parser. Ends the response. */
+  receive(req: Request, res: Response): Promise<void>;
+}
+
+type Credentials = ConfigurationServiceClientCredentialFactory;
+const loginUrl = 'https://login.microsoftonline.com/botframework.com';
+const botFramework = 'https://api.botframework.com';
+const teamMemoryMilliseconds = 3_600_000;
+const mostRemembered = 1000;
+
+/** Throws when it would let in people whom nobody vouches for. */
+export function openTeams(config: TeamsConfig): Teams {
+  const { bot } = config;
+  if ('anonymous' in bot && !bot.loopback) throw new Error('A bot without authentication may only be served on loopback. Set BOT_ID, or bind the server to 127.0.0.1.');
+  if (!('anonymous' in bot) && !bot.id) throw new Error('The bot has no id: set BOT_ID, or ask for the local anonymous mode explicitly.');
+  if (!('anonymous' in bot) && !bot.secret && !bot.tenant && !config.local) throw new Error('The bot has no way to prove who it is: set BOT_SECRET, or BOT_TENANT for a managed identity.');
+
+  const id = 'anonymous' in bot ? 'local-bot' : bot.id;
+  const credentials = credentialsOf(config);
+  const connector = openConnector(id, authorizationOf(config, id, credentials));
+  const teamOf = rememberTeams(connector);
+  const adapter = new CloudAdapter(authenticationOf(config, credentials));
+  const turn = openTurn(config, connector, teamOf);
+  adapter.onTurnError = turn.failed;
+  const isGenuine = 'anonymous' in bot ? fromLoopback : openVerifier(id, config.local ?? microsoft);
+  const heard = new Set<string>();
+
+  return {
+    platform: platformOf(config, id, connector, teamOf),
+    receive: async (req, res) => {
+      const verdict = await isGenuine(req.headers.authorization, (req.body as { serviceUrl?: unknown } | undefined)?.serviceUrl);
+      if (verdict !== 'genuine') {
+        res.send(verdict === 'forged' ? 401 : 503, { title: verdict === 'forged' ? 'This request is not from Microsoft Teams.' : 'Try again shortly.' });
+        return;
+      }
+      await adapter.process(req as never, res as never, context => once(heard, context, () => turn.take(context)));
+    },
+  };
+}
+
+/**
+ * Teams repeats what we did not answer in time. What we do is the same however often we are told; this spares people a second answer
+ * where the same process hears the repetition.
+ */
+async function once(heard: Set<string>, { activity }: TurnContext, act: () => Promise<void>): Promise<void> {
+  if (activity.type !== 'message' || !activity.id) return act();
+  const key = `${activity.conversation.id} ${activity.id}`;
+  if (heard.has(key)) return;
+  heard.add(key);
+  if (heard.size > mostRemembered) heard.delete(heard.values().next().value!);
+  try {
+    await act();
+  } catch (error) {
+    heard.delete(key);
+    throw error;
+  }
+}
+
+type TeamOf = (service: string, team: string) => ReturnType<Connector['team']>;
+
+/** Names of teams and channels change rarely: asked once an hour. */
+function rememberTeams(connector: Connector): TeamOf {
+  const known = new Map<string, { at: number; team: ReturnType<Connector['team']> }>();
+  return (service, team) => {
+    const kept = known.get(team);
+    if (kept && Date.now() - kept.at < teamMemoryMilliseconds) return kept.team;
+    const asked = connector.team(service, team);
+    known.set(team, { at: Date.now(), team: asked });
+    asked.catch(() => known.delete(team)); // whoever asked hears of the failure; the next one asks anew
+    return asked;
+  };
+}
+
+function openTurn({ converse, address, report }: TeamsConfig, connector: Connector, teamOf: TeamOf) {
+  const say = async (activity: TeamsActivity, messages: Message[], mark: string) => {
+    for (const message of messages) await connector.post(activity.serviceUrl, activity.conversation.id, drawnMessage(message, mark, address));
+  };
+
+  /** An activity names its channel by id alone; people know it by name, and Graph the team by its group. */
+  const withNames = async (activity: TeamsActivity): Promise<TeamsActivity> => {
+    const { channelData, conversation } = activity;
+    const team = channelData?.team?.id;
+    const channel = channelData?.channel?.id;
+    if (conversation.conversationType !== 'channel' || !team || !channel) return activity;
+    try {
+      const { name, group, channels } = await teamOf(activity.serviceUrl, team);
+      const place = [name, channels.get(channel)].filter(Boolean).join(' › ');
+      return { ...activity, channelData: { ...channelData, team: { id: team, aadGroupId: group }, channel: { id: channel, name: place || undefined } } };
+    } catch (error) {
+      report(error);
+      return activity;
+    }
+  };
+
+  return {
+    take: async (context: TurnContext): Promise<void> => {
+      const activity = TeamsActivity.parse(context.activity);
+      const event = eventOf(await withNames(activity));
+      if (!event) return activity.type === 'invoke' ? respond(context, 501, undefined) : undefined;
+      const messages = await converse(event);
+      const mark = `answer/${activity.id ?? ''}`;
+      switch (event.kind) {
+        case 'searched': return respond(context, 200, searchAnswer(messages, address));
+        case 'acted': return respond(context, 200, cardAnswer(messages, mark, address));
+        case 'removed': return;
+        default: return say(activity, messages, mark);
+      }
+    },
+    /** Nobody is left without an answer, and nobody is shown the inside of an error. */
+    failed: async (context: TurnContext, error: Error): Promise<void> => {
+      const words = `Something went wrong on our side. Please try again; if it stays so, tell your admin the number ${report(error)}.`;
+      const sorry: Message = { kind: 'sorry', text: words, tryInstead: ['help'] };
+      const { type, name } = context.activity;
+      if (type === 'invoke') return respond(context, 200, name === 'composeExtension/query' ? searchAnswer([sorry], address) : cardAnswer([sorry], '', address));
+      const activity = TeamsActivity.safeParse(context.activity);
+      // Where we could not speak a moment ago, we cannot apologise either.
+      if (type !== 'message' || !activity.success || error instanceof DeliveryError) return;
+      await say(activity.data, [sorry], 'sorry').catch(report);
+    },
+  };
+}
+
+async function respond(context: TurnContext, status: number, body: unknown): Promise<void> {
+  await context.sendActivity({ type: 'invokeResponse', value: { status, body } });
+}
+
+/** The answer to a button: the card as it is now, or a sentence. */
+function cardAnswer(messages: Message[], mark: string, address: GoalAddress) {
+  const [message] = messages;
+  if (!message || message.kind === 'sorry') {
+    return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: plain(message?.text ?? 'Done.', 500) };
+  }
+  return { statusCode: 200, type: cardType, value: drawnMessage(message, mark, address).attachments[0].content };
+}
+
+function platformOf({ graph, address }: TeamsConfig, bot: string, connector: Connector, teamOf: TeamOf): Platform {
+  const read = graph && openGraph(graph.base, graph.token);
+  return {
+    post: async (conversation, message, mark) =>
+      ({ conversation, id: await connector.post(serviceOf(conversation), conversation.id, drawnMessage(message, mark, address)) }),
+    update: (post, message, mark) => connector.update(serviceOf(post.conversation), post.conversation.id, post.id, drawnMessage(message, mark, address)),
+    reply: async ({ conversation, id: root }, message, mark) => {
+      const thread = conversation.kind === 'channel' ? `${conversation.id};messageid=${root}` : conversation.id;
+      return { conversation, id: await connector.post(serviceOf(conversation), thread, drawnMessage(message, mark, address)) };
+    },
+    find: async (conversation, mark, since, under) => {
+      if (!read) return 'unknown';
+      try {
+        const { team, group } = conversation.service;
+        const known = group ?? (team ? (await teamOf(serviceOf(conversation), team)).group : undefined);
+        const id = await findByMark(read, bot, { conversation, group: known, under }, mark, since);
+        return id === undefined || id === 'unknown' ? id : { conversation, id };
+      } catch (error) {
+        if (error instanceof DeliveryError) throw error;
+        throw new DeliveryError('Microsoft Graph could not be asked what has been said.', { kind: 'retry', afterSeconds: 30 }, { cause: error });
+      }
+    },
+  };
+}
+
+function serviceOf(conversation: Conversation): string {
+  return conversation.service['serviceUrl']!;
+}
+
+async function fromLoopback(_: string | undefined, serviceUrl: unknown): Promise<'genuine' | 'forged'> {
+  const host = typeof serviceUrl === 'string' && URL.canParse(serviceUrl) ? new URL(serviceUrl).hostname : '';
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(host) ? 'genuine' : 'forged';
+}
+
+/** Sends a fixed bearer, so that the local path never asks Entra for a token. */
+class LocalCredentials extends ConfigurationServiceClientCredentialFactory {
+  readonly bearer: string;
+  constructor(bot: string, bearer: string) {
+    super({ MicrosoftAppId: bot, MicrosoftAppPassword: 'local' });
+    this.bearer = bearer;
+  }
+
+  override async createCredentials() {
+    const sign = <T extends { headers: { set(name: string, value: string): void } }>(request: T) => {
+      request.headers.set('authorization', `Bearer ${this.bearer}`);
+      return Promise.resolve(request);
+    };
+    return { signRequest: sign };
+  }
+}
+
+function credentialsOf({ bot, local }: TeamsConfig): Credentials {
+  if ('anonymous' in bot) return new ConfigurationServiceClientCredentialFactory({});
+  if (local) return new LocalCredentials(bot.id, local.bearer);
+  return new ConfigurationServiceClientCredentialFactory({
+    MicrosoftAppId: bot.id,
+    MicrosoftAppType: bot.secret ? (bot.tenant ? 'SingleTenant' : 'MultiTenant') : 'UserAssignedMSI',
+    ...(bot.secret ? { MicrosoftAppPassword: bot.secret } : {}),
+    ...(bot.tenant ? { MicrosoftAppTenantId: bot.tenant } : {}),
+  });
+}
+
+function authenticationOf({ bot, local }: TeamsConfig, credentials: Credentials) {
+  if ('anonymous' in bot) return new ConfigurationBotFrameworkAuthentication({}, credentials);
+  const MicrosoftAppId = bot.id;
+  if (!local) return new ConfigurationBotFrameworkAuthentication({ MicrosoftAppId }, credentials);
+  // All or none: with any one of them left out, botbuilder believes itself in a government cloud and refuses genuine tokens.
+  return new ConfigurationBotFrameworkAuthentication({
+    MicrosoftAppId, ValidateAuthority: true,
+    ToBotFromChannelOpenIdMetadataUrl: local.openId, ToBotFromEmulatorOpenIdMetadataUrl: local.openId, ToBotFromChannelTokenIssuer: local.issuer,
+    ToChannelFromBotLoginUrl: loginUrl, ToChannelFromBotOAuthScope: botFramework, OAuthUrl: botFramework, CallerId: 'urn:botframework:azure',
+  }, credentials);
+}
+
+/** Signs a made-up request with the SDK's credentials, which keep and renew tokens, and takes the header off again. */
+function authorizationOf({ bot }: TeamsConfig, id: string, credentials: Credentials) {
+  return async (): Promise<string | undefined> => {
+    if ('anonymous' in bot) return undefined;
+    const signer = await credentials.createCredentials(id, botFramework, loginUrl, true);
+    const request = { headers: new Headers() };
+    await signer.signRequest(request as never);
+    return request.headers.get('authorization') ?? undefined;
+  };
+}
