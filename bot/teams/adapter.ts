@@ -59,9 +59,14 @@ export function openTeams(config: TeamsConfig): Teams {
   return {
     platform: platformOf(config, id, connector, teamOf),
     receive: async (req, res) => {
+      const activity = TeamsActivity.safeParse(req.body);
       const verdict = await isGenuine(req.headers.authorization, (req.body as { serviceUrl?: unknown } | undefined)?.serviceUrl);
       if (verdict !== 'genuine') {
         res.send(verdict === 'forged' ? 401 : 503, { title: verdict === 'forged' ? 'This request is not from Microsoft Teams.' : 'Try again shortly.' });
+        return;
+      }
+      if (!activity.success) {
+        res.send(400, { title: `This is not an activity: ${activity.error.issues.map(issue => issue.path.join('.')).join(', ')}.` });
         return;
       }
       await adapter.process(req as never, res as never, context => once(heard, context, () => turn.take(context)));

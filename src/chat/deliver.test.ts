@@ -63,6 +63,12 @@ function chatPlatform(now: () => string) {
   return { platform, said, state, calls: () => calls, cards: () => said.filter(one => !one.root), replies: () => said.filter(one => one.root) };
 }
 
+const shownStatus = (said: Said | undefined) => said && 'goal' in said.message && said.message.goal.status;
+const remedyOf = async (act: Promise<void>) => act.then(() => undefined, (error: unknown) => {
+  assert.ok(error instanceof DeliveryError, String(error));
+  return error.remedy;
+});
+
 describe('delivery', function () {
   this.timeout(60_000);
   let azurite: Azurite;
@@ -116,11 +122,6 @@ describe('delivery', function () {
   const hears = (conversation: Conversation) => subscribe(store, scope, { conversation, about: { kind: 'organization' }, by: ann, at: now() });
   const moved = (from?: Status, id = 'g1'): Outgoing => ({ kind: 'moved', id: `o-${clock}-${from}`, goal: { period, id }, at: now(), ...(from ? { from } : {}) });
   const comment = (text: string, id = 'c1'): Outgoing => ({ kind: 'comment', id, goal: { period, id: 'g1' }, at: now(), by: { kind: 'person', ...ann }, text });
-  const shownStatus = (said: Said | undefined) => said && 'goal' in said.message && said.message.goal.status;
-  const remedyOf = async (act: Promise<void>) => act.then(() => undefined, (error: unknown) => {
-    assert.ok(error instanceof DeliveryError, String(error));
-    return error.remedy;
-  });
 
   it('says a first change of status in every subscribed conversation, and edits that card from then on', async () => {
     await hears(sales);

@@ -48,7 +48,8 @@ export async function startEntra(): Promise<Entra> {
       },
     };
     const document = documents[req.url ?? ''];
-    res.writeHead(document ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(document ?? { error: 'not found' }));
+    res.writeHead(document ? 200 : 404, { 'content-type': 'application/json' }); // restify patches writeHead for the whole process: it answers nothing
+    res.end(JSON.stringify(document ?? { error: 'not found' }));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
