@@ -18,6 +18,8 @@ export interface LocalConfig extends Common {
   mode: 'local';
   /** Accept unsigned bot requests, for Microsoft's Agents Playground. Only ever on loopback, and only when asked for. */
   anonymousBot: boolean;
+  /** Fill a new organization with demo goals and connections. */
+  demo: boolean;
 }
 
 export interface ProductionConfig extends Common {
@@ -55,6 +57,7 @@ const Local = z.object({
     error: 'must be a loopback address: without Entra settings nobody is authenticated, so nobody else may come in. Set ENTRA_CLIENT_ID and the rest (docs/operations.md) to serve others.',
   }).default('127.0.0.1')),
   WAYMARK_ANONYMOUS_BOT: z.preprocess(blankIsMissing, z.literal('local', { error: 'can only be "local".' }).optional()),
+  WAYMARK_DEMO: z.preprocess(blankIsMissing, z.enum(['yes', 'no'], { error: 'must be yes or no.' }).default('yes')),
 });
 
 const Production = z.object({
@@ -91,7 +94,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       entra: { clientId: v.ENTRA_CLIENT_ID }, bot: { id: v.BOT_ID, password: v.BOT_PASSWORD, tenant: v.BOT_TENANT_ID }, admins: v.WAYMARK_ADMINS,
     };
   }
-  return { mode: 'local', ...common, host: v.HOST ?? '127.0.0.1', anonymousBot: (v as { WAYMARK_ANONYMOUS_BOT?: string }).WAYMARK_ANONYMOUS_BOT === 'local' };
+  const local = v as z.infer<typeof Local>;
+  return { mode: 'local', ...common, host: local.HOST, anonymousBot: local.WAYMARK_ANONYMOUS_BOT === 'local', demo: local.WAYMARK_DEMO === 'yes' };
 }
 
 /** Where the built tab lies. */

@@ -43,11 +43,14 @@ export type Message =
   /** We understood nothing, or may not, or there is nothing: always with what to do next. */
   | { kind: 'sorry'; text: string; tryInstead: string[] };
 
+/** How often saying it failed by our own fault, and under which id the last failure stands in the log. */
+const failed = { failures: z.number().int().optional(), report: z.string().optional() };
+
 /** What still has to be said or carried on because a goal moved; written in the goal's own transaction, removed when done. */
 export const Outgoing = z.discriminatedUnion('kind', [
   /** The goal moved; `from` is there when its status changed. */
-  z.object({ kind: z.literal('moved'), id: z.string(), goal: GoalRef, at: Instant, from: Status.optional() }),
-  z.object({ kind: z.literal('comment'), id: z.string(), goal: GoalRef, at: Instant, by: Author, text: z.string() }),
+  z.object({ kind: z.literal('moved'), id: z.string(), goal: GoalRef, at: Instant, from: Status.optional(), ...failed }),
+  z.object({ kind: z.literal('comment'), id: z.string(), goal: GoalRef, at: Instant, by: Author, text: z.string(), ...failed }),
   /** The parent has not heard of the child's new state yet. */
   z.object({ kind: z.literal('roll-up'), id: z.string(), goal: GoalRef, at: Instant, parent: GoalRef }),
 ]);

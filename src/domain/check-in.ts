@@ -88,6 +88,7 @@ function applied(goal: Goal, change: Change, j: Judgement): Goal {
     }
     case 'time':
       if (goal.status === 'not-started' || isEnded(goal.status)) return goal;
+      if (goal.mode === 'roll-up' && goal.progress !== null) return { ...goal, status: statusByGap(expected(goal, j), goal.progress, j.thresholds) };
       return judged(goal, j);
   }
 }

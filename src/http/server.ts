@@ -17,6 +17,8 @@ export interface ServerDeps extends Deps {
   configuration: { local: boolean; clientId?: string; botId?: string };
   /** Folder of the built tab. */
   tab: string;
+  /** A worker answers nothing but whether it is well. */
+  serves: 'everything' | 'health';
   /** A bot request, with its body parsed; answers it by itself. */
   receive?(req: Request, res: Response): Promise<void>;
   /** Routes of local mode: demo sign-in and sandbox. */
@@ -39,6 +41,7 @@ export function openServer(deps: ServerDeps): Server {
   });
 
   server.get('/healthz', async (_req: Request, res: Response) => { res.json(200, { ok: true }); });
+  if (deps.serves === 'health') return server;
   server.get('/openapi.json', async (_req: Request, res: Response) => { res.json(200, openApi()); });
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);

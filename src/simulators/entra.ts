@@ -29,11 +29,10 @@ export interface EntraTrust {
 }
 
 const clientId = '5f0a3e0c-7b4d-4c58-9f6d-2f1d5c1f7a01';
-const botId = '5f0a3e0c-7b4d-4c58-9f6d-2f1d5c1f7a02';
 const botIssuer = 'https://api.botframework.com';
 const now = () => Math.floor(Date.now() / 1000);
 
-export async function startEntra(): Promise<Entra> {
+export async function startEntra({ botId = '5f0a3e0c-7b4d-4c58-9f6d-2f1d5c1f7a02' }: { botId?: string } = {}): Promise<Entra> {
   const kid = 'waymark-local';
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256', endorsements: ['msteams'] }] };

@@ -1,5 +1,6 @@
 // The service side of the Teams double: the Bot Connector's REST calls and Graph's reading of messages, as strict as the vendor's.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { History, Message } from './teams-history.ts';
 import type { Conversation, Person, World } from './teams-world.ts';
@@ -436,12 +437,6 @@ function parse(text: string): unknown {
   } catch {
     throw badArgument('The body is not JSON.');
   }
-}
-
-export async function textOf(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of req) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 export function send(res: ServerResponse, status: number, body?: unknown): void {

@@ -1,7 +1,8 @@
 // The sandbox page's own API: the state of the double, what a person does on the page, and every change as a server-sent event.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { send, textOf } from './teams-connector.ts';
+import { send } from './teams-connector.ts';
 import { Attachment, type History, type Message } from './teams-history.ts';
 import { BotFailed, CardAction, type People } from './teams-people.ts';
 import type { Person, World } from './teams-world.ts';
@@ -46,7 +47,9 @@ class Refused extends Error {
   }
 }
 
-const Text = z.string().trim().min(1, 'Write something first.').max(20_000);
+const Text = z.string().trim().max(20_000);
+const isSaid = ({ text, mention = false }: { text: string; mention?: boolean }) => mention || text !== '';
+const unsaid = 'Write something first.';
 const At = z.object({ person: z.string(), conversation: z.string() });
 const On = At.extend({ message: z.string() });
 
@@ -89,15 +92,15 @@ export function sandbox({ world, history, people, controls, tabToken }: Parts) {
   };
 
   const deeds: Record<string, (body: unknown) => Promise<unknown>> = {
-    say: deed(At.extend({ text: Text, mention: z.boolean().default(false) }), async input => {
+    say: deed(At.extend({ text: Text, mention: z.boolean().default(false) }).refine(isSaid, unsaid), async input => {
       const { who, place } = at(input);
       return shown(await people.say(who, place, input));
     }),
-    reply: deed(On.extend({ text: Text, mention: z.boolean().default(false) }), async input => {
+    reply: deed(On.extend({ text: Text, mention: z.boolean().default(false) }).refine(isSaid, unsaid), async input => {
       const { who, message } = on(input);
       return shown(await people.reply(who, message, input));
     }),
-    edit: deed(On.extend({ text: Text }), async input => {
+    edit: deed(On.extend({ text: Text }).refine(isSaid, unsaid), async input => {
       const { who, message } = on(input);
       await people.editMessage(who, message, input.text);
     }),
@@ -200,7 +203,7 @@ function mustBeOurPage(req: IncomingMessage): void {
 async function bodyOf(req: IncomingMessage & { body?: unknown }): Promise<unknown> {
   if (req.body !== undefined) return req.body;
   try {
-    return JSON.parse(await textOf(req));
+    return await json(req);
   } catch {
     throw new Refused(400, 'The body is not JSON.');
   }

@@ -45,7 +45,7 @@ export const personalChat = (of: Person): Conversation => ({ id: `a:1-waymark-${
 
 export const auroraCoffee: World = {
   tenant: { id: 'c0ffee00-0000-4000-8000-000000000001', name: 'Aurora Coffee' },
-  bot: { appId: 'b0700000-0000-4000-8000-000000000001', name: 'Waymark' },
+  bot: { appId: '5f0a3e0c-7b4d-4c58-9f6d-2f1d5c1f7a02', name: 'Waymark' },
   team: { id: general.id, groupId: '9c0ffee0-0000-4000-8000-000000000001', name: 'Aurora Coffee' },
   people,
   conversations: [general, customerCare, planning, ...people.map(personalChat)],

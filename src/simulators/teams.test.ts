@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TurnContext } from 'botbuilder';
-import { startEchoBot } from './echo-bot.ts';
+import { startEchoBot } from '../../bot/teams/echo-bot.ts';
 import { startTeams, type TeamsDouble, type TeamsOptions } from './teams.ts';
 import { BotFailed } from './teams-people.ts';
 import { ada, auroraCoffee, ben, customerCare, dana, general, personalChat, planning } from './teams-world.ts';
@@ -196,7 +195,7 @@ describe('the Teams double', () => {
 
     it('takes proactive messages: into the channel, into a thread, and into a personal chat', async () => {
       const said = await teams.say(ada, general, 'remember me');
-      const reference = TurnContext.getConversationReference(bot.heard[0]!);
+      const reference = bot.referenceTo(bot.heard[0]!);
       await bot.proactive(reference, context => context.sendActivity('in the thread'));
       await bot.proactive({ ...reference, conversation: { ...reference.conversation!, id: general.id } }, context => context.sendActivity('in the channel'));
       const [, inThread, inChannel] = teams.botMessages(general);

@@ -6,7 +6,7 @@ import type { Post, Subscription } from '../chat/post.ts';
 import type { GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
 import { Conflict, type Step, type Store, insert, put, remove, replace } from './store.ts';
-import { type Keys, type Kind, digest, keys, rows } from './tables.ts';
+import { type Keys, type Kind, keys, rows } from './tables.ts';
 
 export function posts(store: Store): Posts {
   const get = async (scope: Scope, slot: Slot): Promise<Remembered | undefined> => {
@@ -49,16 +49,16 @@ export function posts(store: Store): Posts {
 /** The conversations that hear about a goal, each once. */
 export async function hearers(store: Store, scope: Scope, goal: GoalRef): Promise<Conversation[]> {
   const found = new Map<string, Conversation>();
-  for await (const { body: { about, conversation } } of store.all(rows.subscription, keys.organizationRows(scope))) {
-    const concerned = about.kind === 'organization' || (about.goal.id === goal.id && about.goal.period === goal.period);
-    if (concerned) found.set(conversation.id, conversation);
+  for (const about of ['organization' as const, goal]) {
+    for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope), keys.subscriptionsTo(about))) found.set(body.conversation.id, body.conversation);
   }
   return [...found.values()];
 }
 
+/** What one conversation hears about. A command asks this, never a delivery: it reads all of the organization's subscriptions. */
 export async function subscriptionsOf(store: Store, scope: Scope, conversation: string): Promise<Subscription[]> {
   const found: Subscription[] = [];
-  for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope), `${digest(conversation)}:`)) found.push(body);
+  for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope))) if (body.conversation.id === conversation) found.push(body);
   return found;
 }
 

@@ -1,8 +1,8 @@
 // The smallest bot on the real botbuilder adapter: the counterpart in the tests of the Teams double.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { ActivityTypes, CardFactory, CloudAdapter, ConfigurationBotFrameworkAuthentication, TeamsInfo, TurnContext, type Activity, type ConversationReference } from 'botbuilder';
-import { textOf } from './teams-connector.ts';
 
 const card = (title: string) => CardFactory.adaptiveCard({
   type: 'AdaptiveCard', version: '1.5',
@@ -10,7 +10,7 @@ const card = (title: string) => CardFactory.adaptiveCard({
   actions: [{ type: 'Action.Execute', title: 'Sync now', verb: 'sync-now', data: { goal: 'g1' } }, { type: 'Action.Submit', title: 'Send', data: { sent: true } }],
 });
 
-/** `heard` holds every activity it was sent; `proactive` opens a turn of the bot's own. */
+/** `heard` holds every activity it was sent; `proactive` opens a turn of the bot's own, where `referenceTo` leads. */
 export async function startEchoBot() {
   const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication({}));
   const errors: Error[] = [];
@@ -57,13 +57,14 @@ export async function startEchoBot() {
 
   const server = createServer(async (req, res) => {
     authorizations.push(req.headers.authorization);
-    const body: unknown = JSON.parse(await textOf(req));
+    const body: unknown = await json(req);
     await adapter.process(Object.assign(req as IncomingMessage, { body }) as never, webResponse(res) as never, async context => { await turn(context); });
   });
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve); });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`,
     heard, authorizations, errors, card,
+    referenceTo: (activity: Activity) => TurnContext.getConversationReference(activity),
     proactive: (reference: Partial<ConversationReference>, act: (context: TurnContext) => Promise<unknown>) =>
       adapter.continueConversationAsync('', reference, async context => { await act(context); }),
     stop: async () => {
