@@ -415,13 +415,12 @@ describe('Teams', function () {
     const { keys: [key] } = await answer.json() as { keys: [Record<string, string>] };
     return key;
   };
+  const signedByOthers = async (header: Record<string, unknown>) => {
+    const { privateKey } = await generateKeyPair('RS256');
+    return new SignJWT({ ...claims(), exp: seconds() + 600 }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...header }).sign(privateKey);
+  };
 
   describe('authentication', () => {
-    const signedByOthers = async (header: Record<string, unknown>) => {
-      const { privateKey } = await generateKeyPair('RS256');
-      return new SignJWT({ ...claims(), exp: seconds() + 600 }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...header }).sign(privateKey);
-    };
-
     const forged: Record<string, () => Promise<string | undefined>> = {
       'no header': async () => undefined,
       'an empty bearer': async () => 'Bearer ',
