@@ -8,23 +8,24 @@ import { TeamsActivity, eventOf } from './activity.ts';
 import { type GoalAddress, cardType, drawnMessage, plain } from './card.ts';
 import { type Connector, openConnector } from './connector.ts';
 import { searchAnswer } from './extension.ts';
-import { type GraphToken, findByMark, openGraph } from './graph.ts';
+import { type Graph, findByMark, graphTokens, openGraph } from './graph.ts';
 import { type Issuer, microsoft, openVerifier } from './token.ts';
 
-export interface TeamsConfig {
-  /**
-   * Who we are. With a `secret` and a `tenant` a single-tenant bot, with a `secret` alone a multi-tenant one, with a `tenant` alone a
-   * managed identity. `anonymous` lets everybody in and is refused unless the caller has bound the server to loopback.
-   */
-  bot: { id: string; secret?: string | undefined; tenant?: string | undefined } | { anonymous: true; loopback: boolean };
-  /** Stands in for Microsoft's issuer on the local path: whose tokens we believe, and the bearer that we send. */
-  local?: (Issuer & { bearer: string }) | undefined;
-  /** Graph's origin and how to get a token for it, where the tenant lets us read conversations back. */
-  graph?: { base: string; token: GraphToken } | undefined;
-  address: GoalAddress;
+/** Who we are, and whose activities we believe. */
+export type TeamsSettings =
+  /** Microsoft's cloud. The bot is registered in `tenant` alone; without a password it proves itself by its managed identity. */
+  | { kind: 'azure'; botId: string; password?: string | undefined; tenant: string }
+  /** Somebody who stands in for Microsoft: an issuer whose tokens we believe, and an origin that answers as Graph does. */
+  | ({ kind: 'simulated'; botId: string; graph: string } & Issuer)
+  /** Lets everybody in. Refused unless the caller has bound the server to loopback. */
+  | { kind: 'anonymous'; botId: string; loopback: boolean };
+
+export interface TeamsDeps {
   converse: (event: Event) => Promise<Message[]>;
   /** Logs what went wrong once, and answers the id under which it can be found. */
-  report: (error: unknown) => string;
+  report: (error: unknown, context: string) => string;
+  /** The origin under which people reach the tab; cards lead there. */
+  publicUrl: string;
 }
 
 export interface Teams {
@@ -36,37 +37,38 @@ export interface Teams {
 type Credentials = ConfigurationServiceClientCredentialFactory;
 const loginUrl = 'https://login.microsoftonline.com/botframework.com';
 const botFramework = 'https://api.botframework.com';
+/** What the double of Teams is sent instead of a token from Entra. */
+const localBearer = 'local';
 const teamMemoryMilliseconds = 3_600_000;
 const mostRemembered = 1000;
 
 /** Throws when it would let in people whom nobody vouches for. */
-export function openTeams(config: TeamsConfig): Teams {
-  const { bot } = config;
-  if ('anonymous' in bot && !bot.loopback) throw new Error('A bot without authentication may only be served on loopback. Set BOT_ID, or bind the server to 127.0.0.1.');
-  if (!('anonymous' in bot) && !bot.id) throw new Error('The bot has no id: set BOT_ID, or ask for the local anonymous mode explicitly.');
-  if (!('anonymous' in bot) && !bot.secret && !bot.tenant && !config.local) throw new Error('The bot has no way to prove who it is: set BOT_SECRET, or BOT_TENANT for a managed identity.');
+export function openTeams(settings: TeamsSettings, deps: TeamsDeps): Teams {
+  if (settings.kind === 'anonymous' && !settings.loopback) throw new Error('A bot without authentication may only be served on loopback: bind the server to 127.0.0.1, or give the bot its settings.');
+  if (!settings.botId) throw new Error('The bot has no id: set BOT_ID, or ask for the local anonymous mode explicitly.');
+  if (settings.kind === 'azure' && !settings.tenant) throw new Error('The bot has no tenant to prove itself in: set BOT_TENANT_ID.');
 
-  const id = 'anonymous' in bot ? 'local-bot' : bot.id;
-  const credentials = credentialsOf(config);
-  const connector = openConnector(id, authorizationOf(config, id, credentials));
+  const credentials = credentialsOf(settings);
+  const connector = openConnector(settings.botId, authorizationOf(settings, credentials));
   const teamOf = rememberTeams(connector);
-  const adapter = new CloudAdapter(authenticationOf(config, credentials));
-  const turn = openTurn(config, connector, teamOf);
+  const address: GoalAddress = ref => `${deps.publicUrl}/goals/${encodeURIComponent(ref.period)}/${encodeURIComponent(ref.id)}`;
+  const turn = openTurn(deps, connector, teamOf, address);
+  const adapter = new CloudAdapter(authenticationOf(settings, credentials));
   adapter.onTurnError = turn.failed;
-  const isGenuine = 'anonymous' in bot ? fromLoopback : openVerifier(id, config.local ?? microsoft);
+  const isGenuine = settings.kind === 'anonymous' ? fromLoopback : openVerifier(settings.botId, settings.kind === 'simulated' ? settings : microsoft);
   const heard = new Set<string>();
 
   return {
-    platform: platformOf(config, id, connector, teamOf),
+    platform: platformOf(settings, connector, teamOf, address),
     receive: async (req, res) => {
-      const activity = TeamsActivity.safeParse(req.body);
+      const body = TeamsActivity.safeParse(req.body);
       const verdict = await isGenuine(req.headers.authorization, (req.body as { serviceUrl?: unknown } | undefined)?.serviceUrl);
       if (verdict !== 'genuine') {
         res.send(verdict === 'forged' ? 401 : 503, { title: verdict === 'forged' ? 'This request is not from Microsoft Teams.' : 'Try again shortly.' });
         return;
       }
-      if (!activity.success) {
-        res.send(400, { title: `This is not an activity: ${activity.error.issues.map(issue => issue.path.join('.')).join(', ')}.` });
+      if (!body.success) {
+        res.send(400, { title: `This is not an activity: ${body.error.issues.map(issue => issue.path.join('.')).join(', ')}.` });
         return;
       }
       await adapter.process(req as never, res as never, context => once(heard, context, () => turn.take(context)));
@@ -107,7 +109,7 @@ function rememberTeams(connector: Connector): TeamOf {
   };
 }
 
-function openTurn({ converse, address, report }: TeamsConfig, connector: Connector, teamOf: TeamOf) {
+function openTurn({ converse, report }: TeamsDeps, connector: Connector, teamOf: TeamOf, address: GoalAddress) {
   const say = async (activity: TeamsActivity, messages: Message[], mark: string) => {
     for (const message of messages) await connector.post(activity.serviceUrl, activity.conversation.id, drawnMessage(message, mark, address));
   };
@@ -123,7 +125,7 @@ function openTurn({ converse, address, report }: TeamsConfig, connector: Connect
       const place = [name, channels.get(channel)].filter(Boolean).join(' › ');
       return { ...activity, channelData: { ...channelData, team: { id: team, aadGroupId: group }, channel: { id: channel, name: place || undefined } } };
     } catch (error) {
-      report(error);
+      report(error, `asking for the names of team ${team}`);
       return activity;
     }
   };
@@ -144,14 +146,14 @@ function openTurn({ converse, address, report }: TeamsConfig, connector: Connect
     },
     /** Nobody is left without an answer, and nobody is shown the inside of an error. */
     failed: async (context: TurnContext, error: Error): Promise<void> => {
-      const words = `Something went wrong on our side. Please try again; if it stays so, tell your admin the number ${report(error)}.`;
+      const words = `Something went wrong on our side. Please try again; if it stays so, tell your admin the number ${report(error, `answering ${context.activity.name ?? context.activity.type} from Teams`)}.`;
       const sorry: Message = { kind: 'sorry', text: words, tryInstead: ['help'] };
       const { type, name } = context.activity;
       if (type === 'invoke') return respond(context, 200, name === 'composeExtension/query' ? searchAnswer([sorry], address) : cardAnswer([sorry], '', address));
       const activity = TeamsActivity.safeParse(context.activity);
       // Where we could not speak a moment ago, we cannot apologise either.
       if (type !== 'message' || !activity.success || error instanceof DeliveryError) return;
-      await say(activity.data, [sorry], 'sorry').catch(report);
+      await say(activity.data, [sorry], 'sorry').catch(again => report(again, 'apologising in Teams'));
     },
   };
 }
@@ -169,8 +171,8 @@ function cardAnswer(messages: Message[], mark: string, address: GoalAddress) {
   return { statusCode: 200, type: cardType, value: drawnMessage(message, mark, address).attachments[0].content };
 }
 
-function platformOf({ graph, address }: TeamsConfig, bot: string, connector: Connector, teamOf: TeamOf): Platform {
-  const read = graph && openGraph(graph.base, graph.token);
+function platformOf(settings: TeamsSettings, connector: Connector, teamOf: TeamOf, address: GoalAddress): Platform {
+  const read = graphOf(settings);
   return {
     post: async (conversation, message, mark) =>
       ({ conversation, id: await connector.post(serviceOf(conversation), conversation.id, drawnMessage(message, mark, address)) }),
@@ -184,7 +186,7 @@ function platformOf({ graph, address }: TeamsConfig, bot: string, connector: Con
       try {
         const { team, group } = conversation.service;
         const known = group ?? (team ? (await teamOf(serviceOf(conversation), team)).group : undefined);
-        const id = await findByMark(read, bot, { conversation, group: known, under }, mark, since);
+        const id = await findByMark(read, settings.botId, { conversation, group: known, under }, mark, since);
         return id === undefined || id === 'unknown' ? id : { conversation, id };
       } catch (error) {
         if (error instanceof DeliveryError) throw error;
@@ -203,51 +205,60 @@ async function fromLoopback(_: string | undefined, serviceUrl: unknown): Promise
   return ['127.0.0.1', 'localhost', '[::1]'].includes(host) ? 'genuine' : 'forged';
 }
 
+/** Without a password there is no app token for Graph, and what was said before a crash cannot be looked up. */
+function graphOf(settings: TeamsSettings): Graph | undefined {
+  switch (settings.kind) {
+    case 'azure': return settings.password ? openGraph('https://graph.microsoft.com', graphTokens({ id: settings.botId, secret: settings.password })) : undefined;
+    case 'simulated': return openGraph(settings.graph, async () => localBearer);
+    case 'anonymous': return undefined;
+  }
+}
+
 /** Sends a fixed bearer, so that the local path never asks Entra for a token. */
 class LocalCredentials extends ConfigurationServiceClientCredentialFactory {
-  readonly bearer: string;
-  constructor(bot: string, bearer: string) {
-    super({ MicrosoftAppId: bot, MicrosoftAppPassword: 'local' });
-    this.bearer = bearer;
+  constructor(bot: string) {
+    super({ MicrosoftAppId: bot, MicrosoftAppPassword: localBearer });
   }
 
   override async createCredentials() {
-    const sign = <T extends { headers: { set(name: string, value: string): void } }>(request: T) => {
-      request.headers.set('authorization', `Bearer ${this.bearer}`);
-      return Promise.resolve(request);
-    };
-    return { signRequest: sign };
+    return { signRequest: signLocally };
   }
 }
 
-function credentialsOf({ bot, local }: TeamsConfig): Credentials {
-  if ('anonymous' in bot) return new ConfigurationServiceClientCredentialFactory({});
-  if (local) return new LocalCredentials(bot.id, local.bearer);
-  return new ConfigurationServiceClientCredentialFactory({
-    MicrosoftAppId: bot.id,
-    MicrosoftAppType: bot.secret ? (bot.tenant ? 'SingleTenant' : 'MultiTenant') : 'UserAssignedMSI',
-    ...(bot.secret ? { MicrosoftAppPassword: bot.secret } : {}),
-    ...(bot.tenant ? { MicrosoftAppTenantId: bot.tenant } : {}),
-  });
+function signLocally<T extends { headers: { set(name: string, value: string): void } }>(request: T): Promise<T> {
+  request.headers.set('authorization', `Bearer ${localBearer}`);
+  return Promise.resolve(request);
 }
 
-function authenticationOf({ bot, local }: TeamsConfig, credentials: Credentials) {
-  if ('anonymous' in bot) return new ConfigurationBotFrameworkAuthentication({}, credentials);
-  const MicrosoftAppId = bot.id;
-  if (!local) return new ConfigurationBotFrameworkAuthentication({ MicrosoftAppId }, credentials);
+function credentialsOf(settings: TeamsSettings): Credentials {
+  switch (settings.kind) {
+    case 'anonymous': return new ConfigurationServiceClientCredentialFactory({});
+    case 'simulated': return new LocalCredentials(settings.botId);
+    case 'azure': return new ConfigurationServiceClientCredentialFactory({
+      MicrosoftAppId: settings.botId, MicrosoftAppTenantId: settings.tenant,
+      ...(settings.password ? { MicrosoftAppType: 'SingleTenant', MicrosoftAppPassword: settings.password } : { MicrosoftAppType: 'UserAssignedMSI' }),
+    });
+  }
+}
+
+function authenticationOf(settings: TeamsSettings, credentials: Credentials) {
+  if (settings.kind === 'anonymous') return new ConfigurationBotFrameworkAuthentication({}, credentials);
+  const MicrosoftAppId = settings.botId;
+  if (settings.kind === 'azure') return new ConfigurationBotFrameworkAuthentication({ MicrosoftAppId }, credentials);
+  const { openId, issuer } = settings;
   // All or none: with any one of them left out, botbuilder believes itself in a government cloud and refuses genuine tokens.
   return new ConfigurationBotFrameworkAuthentication({
     MicrosoftAppId, ValidateAuthority: true,
-    ToBotFromChannelOpenIdMetadataUrl: local.openId, ToBotFromEmulatorOpenIdMetadataUrl: local.openId, ToBotFromChannelTokenIssuer: local.issuer,
+    ToBotFromChannelOpenIdMetadataUrl: openId, ToBotFromEmulatorOpenIdMetadataUrl: openId, ToBotFromChannelTokenIssuer: issuer,
     ToChannelFromBotLoginUrl: loginUrl, ToChannelFromBotOAuthScope: botFramework, OAuthUrl: botFramework, CallerId: 'urn:botframework:azure',
   }, credentials);
 }
 
 /** Signs a made-up request with the SDK's credentials, which keep and renew tokens, and takes the header off again. */
-function authorizationOf({ bot }: TeamsConfig, id: string, credentials: Credentials) {
+function authorizationOf(settings: TeamsSettings, credentials: Credentials) {
   return async (): Promise<string | undefined> => {
-    if ('anonymous' in bot) return undefined;
-    const signer = await credentials.createCredentials(id, botFramework, loginUrl, true);
+    if (settings.kind === 'anonymous') return undefined;
+    const signer = await credentials.createCredentials(settings.botId, botFramework, loginUrl, true);
     const request = { headers: new Headers() };
     await signer.signRequest(request as never);
     return request.headers.get('authorization') ?? undefined;

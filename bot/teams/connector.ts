@@ -23,10 +23,10 @@ const Refusal = z.object({ error: z.object({ code: z.string().nullish(), message
 const Team = z.object({ name: z.string().nullish(), aadGroupId: z.string().nullish() });
 const Channels = z.object({ conversations: z.array(z.object({ id: z.string(), name: z.string().nullish() })) });
 
-/** `authorization` answers the header for one service URL. */
-export function openConnector(bot: string, authorization: (service: string) => Promise<string | undefined>): Connector {
+/** `authorization` answers the header to send, if any. */
+export function openConnector(bot: string, authorization: () => Promise<string | undefined>): Connector {
   const call = async (method: 'GET' | 'POST' | 'PUT', service: string, path: string, body?: object): Promise<unknown> => {
-    const header = await authorization(service).catch(error => {
+    const header = await authorization().catch(error => {
       throw new DeliveryError('Entra gave no token for the bot.', { kind: 'retry', afterSeconds: 60 }, { cause: error });
     });
     let response: Response;

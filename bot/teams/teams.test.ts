@@ -21,9 +21,8 @@ import { openStore } from '../../src/store/azure.ts';
 import { forgetConversation, recordComment, posts, subscribe, subscriptionsOf, threadOf, unsubscribe } from '../../src/store/conversations.ts';
 import { type Store, insert, put } from '../../src/store/store.ts';
 import { keys, rows } from '../../src/store/tables.ts';
-import { type Teams, type TeamsConfig, openTeams } from './adapter.ts';
+import { type Teams, type TeamsDeps, type TeamsSettings, openTeams } from './adapter.ts';
 
-const address = (ref: GoalRef) => `https://waymark.example/goals/${ref.period}/${ref.id}`;
 const period = '2026-q4';
 const tenant = auroraCoffee.tenant.id;
 
@@ -47,6 +46,7 @@ describe('Teams', function () {
   let synced: GoalRef[];
   let heard: Event[];
   let interrupt: ((event: Event) => void) | undefined;
+  let authorized = true;
   let organizations = 0;
 
   before(async () => {
@@ -63,26 +63,26 @@ describe('Teams', function () {
   });
 
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`;
-  const local = () => ({ openId: entra.trust.botOpenId, issuer: entra.trust.botIssuer, bearer: 'local' });
-  const config = (changes: Partial<TeamsConfig> = {}): TeamsConfig => ({
-    bot: { id: entra.trust.botId }, local: local(), address,
-    graph: { base: double?.url ?? 'http://127.0.0.1:1', token: async () => 'local' },
+  const settings = (changes: object = {}): TeamsSettings =>
+    ({ kind: 'simulated', botId: entra.trust.botId, openId: entra.trust.botOpenId, issuer: entra.trust.botIssuer, graph: double?.url ?? 'http://127.0.0.1:1', ...changes });
+  const anonymous: TeamsSettings = { kind: 'anonymous', botId: 'local-bot', loopback: true };
+  const deps = (): TeamsDeps => ({
     converse: async event => {
       heard.push(event);
       interrupt?.(event);
       return converse(memory(), event);
     },
     report: error => { reported.push(error); return 'E-1'; },
-    ...changes,
+    publicUrl: 'https://waymark.example',
   });
 
   beforeEach(async () => {
     scope = { tenant, organization: `org-${++organizations}` };
-    [reported, synced, heard, interrupt] = [[], [], [], undefined];
+    [reported, synced, heard, interrupt, authorized] = [[], [], [], undefined, true];
     double = await startTeams({
-      bot: url(), world, tokenFor: serviceUrl => entra.botToken(serviceUrl), authorize: header => header === 'Bearer local',
+      bot: url(), world, tokenFor: serviceUrl => entra.botToken(serviceUrl), authorize: (header, service) => header === 'Bearer local' && (authorized || service === 'connector'),
     });
-    teams = openTeams(config());
+    teams = openTeams(settings(), deps());
     // Each test has an organization of its own; the tenant knows it alone.
     for await (const { body } of store.all(rows.organization, tenant)) await store.transact([{ do: 'remove', kind: rows.organization as never, keys: keys.organization({ tenant, organization: body.id }) }]);
     await store.transact([insert(rows.organization, keys.organization(scope), { tenant, id: scope.organization, name: 'Aurora Coffee', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {} })]);
@@ -290,7 +290,7 @@ describe('Teams', function () {
     it('record a reply once however often it is delivered', async () => {
       const { message } = await sayCard();
       await double.reply(ben, message, 'On it', { repeat: 4 });
-      teams = openTeams(config()); // another process hears the repetition
+      teams = openTeams(settings(), deps()); // another process hears the repetition
       await double.editMessage(ben, double.messages(general).at(-1)!, 'On it now', { repeat: 3 });
       const entries = await feed();
       assert.equal(entries.length, 1);
@@ -369,9 +369,10 @@ describe('Teams', function () {
 
     it('answers unknown where it may not read back', async () => {
       const { post } = await sayCard();
-      teams = openTeams(config({ graph: undefined }));
+      teams = openTeams(anonymous, deps());
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
-      teams = openTeams(config({ graph: { base: double.url, token: async () => 'wrong' } }));
+      teams = openTeams(settings(), deps());
+      authorized = false;
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
     });
 
@@ -481,9 +482,9 @@ describe('Teams', function () {
     });
 
     it('answers 503, not 401, while the issuer’s keys cannot be read', async () => {
-      teams = openTeams(config({ local: { ...local(), openId: 'http://127.0.0.1:9/openid' } }));
+      teams = openTeams(settings({ openId: 'http://127.0.0.1:9/openid' }), deps());
       assert.equal((await send(activity(), await good())).status, 503);
-      teams = openTeams(config());
+      teams = openTeams(settings(), deps());
       assert.equal((await send(activity(), await good())).status, 200);
     });
 
@@ -495,13 +496,22 @@ describe('Teams', function () {
     });
 
     it('refuses to open for everybody unless told so, and on loopback alone', () => {
-      assert.throws(() => openTeams(config({ bot: { id: '' } })), /BOT_ID/);
-      assert.throws(() => openTeams(config({ bot: { id: 'bot' }, local: undefined })), /BOT_SECRET/);
-      assert.throws(() => openTeams(config({ bot: { anonymous: true, loopback: false } })), /loopback/);
+      assert.throws(() => openTeams(settings({ botId: '' }), deps()), /BOT_ID/);
+      assert.throws(() => openTeams({ kind: 'azure', botId: '', password: 'x', tenant }, deps()), /BOT_ID/);
+      assert.throws(() => openTeams({ kind: 'azure', botId: 'bot', password: 'x', tenant: '' }, deps()), /BOT_TENANT_ID/);
+      assert.throws(() => openTeams({ ...anonymous, loopback: false }, deps()), /loopback/);
+    });
+
+    it('opens with its settings for Azure, and refuses what is unsigned there', async () => {
+      teams = openTeams({ kind: 'azure', botId: entra.trust.botId, password: 'secret', tenant }, deps());
+      assert.equal((await send(activity())).status, 401);
+      teams = openTeams({ kind: 'azure', botId: entra.trust.botId, tenant }, deps());
+      assert.equal((await send(activity())).status, 401);
+      assert.deepEqual(heard, []);
     });
 
     it('in the anonymous mode hears a channel on this machine and no other', async () => {
-      teams = openTeams(config({ bot: { anonymous: true, loopback: true }, local: undefined }));
+      teams = openTeams(anonymous, deps());
       assert.equal((await send({ ...activity(), serviceUrl: 'https://evil.example/' })).status, 401);
       assert.deepEqual(heard, []);
       assert.equal((await send(activity())).status, 200);
