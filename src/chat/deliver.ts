@@ -102,8 +102,11 @@ async function toEach(delivery: Delivery, scope: Scope, places: Conversation[], 
 }
 
 function longestWait(errors: DeliveryError[]): DeliveryError {
-  const wait = (error: DeliveryError) => (error.remedy.kind === 'retry' ? error.remedy.afterSeconds : 0);
-  return errors.toSorted((a, b) => wait(b) - wait(a))[0]!;
+  return errors.toSorted((a, b) => waitOf(b) - waitOf(a))[0]!;
+}
+
+function waitOf({ remedy }: DeliveryError): number {
+  return remedy.kind === 'retry' ? remedy.afterSeconds : 0;
 }
 
 /** Brings the one card of this goal and place up to now, saying it first where there is none. */
