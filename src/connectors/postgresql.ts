@@ -25,10 +25,9 @@ export function postgresqlWithin(limits: Limits) {
   });
 }
 
-/** Whether this login could write, whatever the session's settings: superusers, roles that reach the server's files, rights on any table. */
+/** Whether this login could write, whatever the session's settings: roles that reach the server's files, rights on any table. */
 const whatItMayWrite = `
-  SELECT current_setting('is_superuser') AS superuser,
-    EXISTS (SELECT FROM pg_roles WHERE rolname IN ('pg_write_server_files', 'pg_execute_server_program', 'pg_read_server_files') AND pg_has_role(oid, 'USAGE')) AS files,
+  SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN ('pg_write_server_files', 'pg_execute_server_program', 'pg_read_server_files') AND pg_has_role(oid, 'USAGE')) AS files,
     (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
         AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))
@@ -71,9 +70,9 @@ function sessionOf(login: Login, outside: Outside, limits: Limits): Session {
   return {
     ask: statement => fenced(link => firstRows(link, statement, limits).catch(error => { throw link.broken ?? explained(error, statement); })),
     prove: () => fenced(async ({ client }) => {
-      const { rows: [found] } = await client.query<{ superuser: string; files: boolean; writable: string | null }>(whatItMayWrite);
-      if (found?.files) throw new SourceError('This role may read or write files of the server. Use a role that may only SELECT.', { kind: 'reconnect' });
-      if (found?.writable) throw new SourceError(`This role may write to ${found.writable}. Use a role that may only SELECT.`, { kind: 'reconnect' });
+      const { rows: [found] } = await client.query<{ files: 't' | 'f'; writable: string | null }>(whatItMayWrite);
+      if (found?.files !== 'f') throw new SourceError('This role may read or write files of the server. Use a role that may only SELECT.', { kind: 'reconnect' });
+      if (found.writable) throw new SourceError(`This role may write to ${found.writable}. Use a role that may only SELECT.`, { kind: 'reconnect' });
     }),
     async close() {
       const link = await current?.catch(() => undefined); // one that never opened needs no closing
@@ -150,10 +149,13 @@ function asUnconnected(socket: Socket): Socket {
 async function firstRows(link: Opened, statement: string, limits: Limits): Promise<Answer> {
   const { Query } = await import('pg');
   class FirstRows extends Query {
-    /** The portal has more rows than were asked for. pg would ask for them; we end here. */
-    handlePortalSuspended(connection: Connection) {
+    /** Where pg asks for rows: two of them, and the end of the exchange with the same packet, so that an error ends it too. */
+    _getRows(connection: Connection) {
+      connection.execute({ portal: '', rows: '2' }, false);
       connection.sync();
     }
+    /** There are more rows. pg would ask for them. */
+    handlePortalSuspended() {}
   }
   const { stream } = link.client.connection;
   let bytes = 0;
@@ -165,7 +167,7 @@ async function firstRows(link: Opened, statement: string, limits: Limits): Promi
   stream.on('data', count);
   try {
     const result = await new Promise<QueryArrayResult<(string | null)[]>>((resolve, reject) => {
-      const query = { text: statement, values: [], rows: 2, rowMode: 'array', queryMode: 'extended', types: { getTypeParser: () => (text: string) => text } };
+      const query = { text: statement, values: [], rowMode: 'array', queryMode: 'extended', types: { getTypeParser: () => (text: string) => text } };
       const done = (error: Error | undefined, answer: unknown) => (error ? reject(error) : resolve(answer as QueryArrayResult<(string | null)[]>));
       link.client.query(new FirstRows(query, done));
     });
@@ -197,31 +199,34 @@ function tooSlow(): SourceError {
   return new SourceError('The query took too long and was stopped. Make it faster (an index, a smaller range) or try again later.', { kind: 'retry' });
 }
 
+function inQuery(sentence: string): SourceError {
+  return new SourceError(sentence, { kind: 'reconfigure', field: 'sql' });
+}
+
 /** What puts an error right, by its SQLSTATE. The server's own text is not repeated: it can quote data. */
 function explained(error: unknown, statement = ''): SourceError {
   if (error instanceof SourceError) return error;
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) throw error; // a bug of ours
   const { code = '', position } = error as { code?: string; position?: string };
-  const query = (sentence: string) => new SourceError(sentence, { kind: 'reconfigure', field: 'sql' });
   const place = position ? ` (line ${statement.slice(0, Number(position) - 1).split('\n').length})` : '';
   const named = position ? nameAt(statement, Number(position) - 1) : '';
   switch (code) {
     case '28P01': return new SourceError('PostgreSQL does not accept this user and password. Enter them again.', { kind: 'reconnect' });
     case '28000': return new SourceError('PostgreSQL does not let this user in. Check the user, that it may log in, and that the server admits it from here (pg_hba.conf).', { kind: 'reconnect' });
     case '3D000': return new SourceError('There is no database of this name on the server. Check its spelling.', { kind: 'reconfigure', field: 'database' });
-    case '42P01': return query(`There is no table or view called ${named || 'that'}${place}. Check its spelling, and put the schema before it.`);
-    case '42703': return query(`There is no column called ${named || 'that'}${place}. Check its spelling.`);
-    case '42883': return query(`There is no function or operator ${named || 'like that'} for these values${place}.`);
+    case '42P01': return inQuery(`There is no table or view called ${named || 'that'}${place}. Check its spelling, and put the schema before it.`);
+    case '42703': return inQuery(`There is no column called ${named || 'that'}${place}. Check its spelling.`);
+    case '42883': return inQuery(`There is no function or operator ${named || 'like that'} for these values${place}.`);
     case '42501': return new SourceError('This user may not read that. GRANT it SELECT on what the query reads.', { kind: 'reconfigure', field: 'sql' });
-    case '42601': return query(`The SQL cannot be understood${place}. Write exactly one SELECT, without other statements after it.`);
-    case '25006': case '25001': return query('The query tries to change something, which Waymark never does. Write a SELECT.');
-    case '22012': return query('The query divides by zero. Use NULLIF(…, 0) and decide what the value is then.');
+    case '42601': return inQuery(`The SQL cannot be understood${place}. Write exactly one SELECT, without other statements after it.`);
+    case '25006': case '25001': return inQuery('The query tries to change something, which Waymark never does. Write a SELECT.');
+    case '22012': return inQuery('The query divides by zero. Use NULLIF(…, 0) and decide what the value is then.');
     case '57014': return tooSlow();
     case '55P03': return new SourceError('What the query reads is locked by somebody else. Waymark tries again by itself.', { kind: 'retry' });
     case '53300': return new SourceError('PostgreSQL has no free connections. Waymark tries again by itself.', { kind: 'retry' });
   }
   if (/^(08|40|53|57P)/.test(code)) return new SourceError('PostgreSQL is not able to answer just now. Waymark tries again by itself.', { kind: 'retry' });
-  if (/^(0A|21|22|26|2F|34|38|39|3F|42|44|54)/.test(code)) return query(`PostgreSQL cannot run this query (${code})${place}. Try it with the same user in another tool.`);
+  if (/^(0A|21|22|26|2F|34|38|39|3F|42|44|54)/.test(code)) return inQuery(`PostgreSQL cannot run this query (${code})${place}. Try it with the same user in another tool.`);
   if (/CERT|^ERR_TLS|^UNABLE_TO_/.test(code)) {
     return new SourceError('The server does not prove who it is: its TLS certificate cannot be verified. Check the host name, or give your own certificate authority.', { kind: 'reconfigure', field: 'tls' });
   }
