@@ -1,0 +1,2 @@
+export function NewGoal() { return null; }
+export function EditGoal() { return null; }

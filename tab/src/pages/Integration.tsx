@@ -1,0 +1,1 @@
+export function Integration() { return null; }
