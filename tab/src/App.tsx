@@ -147,7 +147,7 @@ function Frame({ theme, onTheme }: ThemeProps) {
             <Route path="/goals/:period/:goal/edit" element={<EditGoal />} />
             <Route path="/admin/integrations" element={<Integrations />} />
             <Route path="/admin/integrations/:integration" element={<Integration />} />
-            <Route path="*" element={<Empty title="There is no such page" action={<PageLink to="/goals">Go to the goals</PageLink>} />} />
+            <Route path="*" element={<Empty page title="There is no such page" action={<PageLink to="/goals">Go to the goals</PageLink>} />} />
           </Routes>
         </Suspense></FromTop>
       </main>

@@ -39,7 +39,7 @@ describe('format', () => {
   it('says what counts as done', () => {
     const unit = { kind: 'number', name: 'leads' } as const;
     assert.equal(targetText({ kind: 'percent' }, 'en-US'), 'of 100%');
-    assert.equal(targetText({ ...metric, unit, direction: 'increase', start: 100, target: 250 }, 'en-US'), 'from 100 leads to 250 leads');
+    assert.equal(targetText({ ...metric, unit, direction: 'increase', start: 100, target: 250 }, 'en-US'), 'from 100 to 250 leads');
     assert.equal(targetText({ ...metric, unit, direction: 'stay-below', target: 5 }, 'en-US'), 'to stay below 5 leads');
   });
 

@@ -40,7 +40,7 @@ export function targetText(outcome: Outcome, locale: string): string {
   switch (outcome.direction) {
     case 'reach': return `of ${text(outcome.target)}`;
     case 'increase':
-    case 'decrease': return `from ${text(outcome.start)} to ${text(outcome.target)}`;
+    case 'decrease': return `from ${outcome.unit.kind === 'number' ? numberText(outcome.start, locale) : text(outcome.start)} to ${text(outcome.target)}`;
     case 'stay-above': return `to stay above ${text(outcome.target)}`;
     case 'stay-below': return `to stay below ${text(outcome.target)}`;
     case 'baseline': return 'finding a baseline';

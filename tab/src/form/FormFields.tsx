@@ -1,6 +1,7 @@
 // Draws any connector's form: one switch over the kinds of fields, and nothing about any one source.
 import { Field as Labelled, Input, makeStyles, Select, Textarea, tokens } from '@fluentui/react-components';
 import type { Field } from '../../../src/api.ts';
+import { useAnswer } from '../answer.ts';
 import { SearchPicker, type Choice } from '../parts/SearchPicker.tsx';
 import { neededFirst, read, withText, type Texts } from './values.ts';
 
@@ -74,22 +75,26 @@ function OneField({ field, fields, texts, onChange, errors, lookup, keepsSecrets
           </Select>
         </Labelled>
       );
-    case 'lookup': {
-      const missing = neededFirst(fields, texts, field);
-      const waiting = lookup === undefined ? 'Choose a connection first.' : missing.length > 0 ? `Choose ${missing.join(' and ')} first.` : undefined;
-      const form = filled(fields, texts);
-      const depends = (field.dependsOn ?? []).map(name => texts[name] ?? '').join('\n');
-      return (
-        <SearchPicker
-          label={field.title} hint={field.help} required={field.required} error={error} waiting={waiting}
-          picked={text === '' ? undefined : { value: text, title: texts[`title:${field.name}`] ?? text }}
-          of={`${lookup?.of} ${field.name} ${depends}`}
-          search={(search, signal) => (lookup === undefined ? Promise.resolve({ options: [] }) : lookup.ask(field.lookup ?? field.name, search, form, signal))}
-          onPick={choice => onChange(withText(fields, texts, field.name, choice?.value ?? '', choice?.title))}
-        />
-      );
-    }
+    case 'lookup':
+      return <LookupField field={field} fields={fields} texts={texts} onChange={onChange} error={error} lookup={lookup} />;
   }
+}
+
+function LookupField({ field, fields, texts, onChange, error, lookup }: Pick<Props, 'fields' | 'texts' | 'onChange' | 'lookup'> & { field: Field; error: string | undefined }) {
+  const text = texts[field.name] ?? '';
+  const missing = neededFirst(fields, texts, field);
+  const waiting = lookup === undefined ? 'Choose a connection first.' : missing.length > 0 ? `Choose ${missing.join(' and ')} first.` : undefined;
+  const of = `${lookup?.of} ${field.name} ${(field.dependsOn ?? []).map(name => texts[name] ?? '').join(' ')}`;
+  const search = async (words: string, signal: AbortSignal) => (lookup === undefined ? { options: [] } : lookup.ask(field.lookup ?? field.name, words, filled(fields, texts), signal));
+  const known = texts[`title:${field.name}`];
+  // A stored form remembers what was picked but not its title: the source is asked for it once.
+  const titles = useAnswer(async signal => (text === '' || known !== undefined || waiting !== undefined ? [] : (await search('', signal)).options), `${of} ${text}`);
+  const title = known ?? titles.answer?.find(option => option.value === text)?.title ?? text;
+  return (
+    <SearchPicker label={field.title} hint={field.help} required={field.required} error={error} waiting={waiting} of={of} search={search}
+      picked={text === '' ? undefined : { value: text, title }}
+      onPick={choice => onChange(withText(fields, texts, field.name, choice?.value ?? '', choice?.title))} />
+  );
 }
 
 /** The values of those fields that are already right; a lookup may depend on some of them. */

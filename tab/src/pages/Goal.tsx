@@ -1,6 +1,6 @@
 // One goal: where it stands, how it got there, what feeds it, and what people say about it.
 import { Avatar, Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Text, Textarea, Title2, tokens } from '@fluentui/react-components';
-import { ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular, MoreHorizontal20Regular, PlugConnected20Regular } from '@fluentui/react-icons';
+import { ArrowRight12Regular, ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular, MoreHorizontal20Regular, PlugConnected20Regular } from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, type Answer, type GoalView } from '../../../src/api.ts';
@@ -8,6 +8,7 @@ import type { Author, CheckIn } from '../../../src/domain/check-in.ts';
 import { kindNames, type GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { useAnswer, useDeed } from '../answer.ts';
+import { expectedShown } from '../chart.ts';
 import { activityWords, authorName, checkInWords, platformName, webAddress } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
 import { Ago } from '../parts/Ago.tsx';
@@ -30,7 +31,7 @@ type Feed = Answer<typeof api.feed>;
 type FeedRow = Feed['rows'][number];
 
 const useStyles = makeStyles({
-  crumbs: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground3, marginBottom: tokens.spacingVerticalXS },
+  crumbs: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground3, marginBottom: tokens.spacingVerticalXS, lineHeight: '24px', '& a': { lineHeight: '24px' } },
   head: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, alignItems: 'flex-start', marginBottom: tokens.spacingVerticalL },
   titles: { flexGrow: 1, flexBasis: '280px', minWidth: 0 },
   title: { margin: 0, overflowWrap: 'anywhere' },
@@ -51,7 +52,6 @@ const useStyles = makeStyles({
   icon: { display: 'flex', justifyContent: 'center', color: tokens.colorNeutralForeground3, paddingTop: '2px' },
   said: { padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`, marginTop: tokens.spacingVerticalXS, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorTransparentStroke}` },
   compose: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalS, alignItems: 'flex-end', '& > *:first-child': { width: '100%' } },
-  chart: { minHeight: '250px' },
 });
 
 export function Goal() {
@@ -80,7 +80,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
   if (answer === undefined && error === undefined) return <Loading label="Loading the goal" rows={5} height={64} />;
   if (answer === undefined) {
     return error!.kind === 'not-found'
-      ? <Empty title="This goal is not here" action={<PageLink to={places.goals()}>Go to the goals</PageLink>}>It may have been deleted, or moved to another time period.</Empty>
+      ? <Empty page title="This goal is not here" action={<PageLink to={places.goals()}>Go to the goals</PageLink>}>It may have been deleted, or moved to another time period.</Empty>
       : <ErrorBar error={error!} again={() => void reload()} />;
   }
   const { view, history, feed } = answer;
@@ -92,7 +92,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
         <div className={styles.column}>
           <Standing view={view} />
           <Panel title="History">
-            <div className={styles.chart}><Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}><HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} /></Suspense></div>
+            <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}><HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} /></Suspense>
           </Panel>
           <FeedCard view={view} feed={feed} reload={reload} older={() => { feedPages.current += 1; void reload(); }} />
         </div>
@@ -202,7 +202,8 @@ function Parent({ parent }: { parent: GoalRef }) {
 function Standing({ view }: { view: GoalView }) {
   const styles = useStyles();
   const { locale } = useSession();
-  const { goal, expected } = view;
+  const { goal } = view;
+  const expected = expectedShown(goal, view.expected);
   return (
     <Panel title="Where it stands">
       <div className={styles.stand}>
@@ -213,7 +214,7 @@ function Standing({ view }: { view: GoalView }) {
       </div>
       <ProgressBar large progress={goal.progress} expected={expected} status={goal.status} locale={locale} />
       <div className={styles.under}>
-        <span>{goal.progress === null ? 'No progress yet' : `${percentText(goal.progress, locale)} done`} · {percentText(expected, locale)} expected today</span>
+        <span>{goal.progress === null ? 'No progress yet' : `${percentText(goal.progress, locale)} done`}{expected !== undefined && <> · {percentText(expected, locale)} expected today</>}</span>
         <Source view={view} />
       </div>
     </Panel>
@@ -352,7 +353,7 @@ function CheckedIn({ checkIn, words }: { checkIn: CheckIn; words: string }) {
   return (
     <>
       <Text block><Text weight="semibold">{authorName(checkIn.by)}</Text> {words} <Text size={200} className={styles.quiet}><Ago at={checkIn.at} /></Text></Text>
-      {turned && <Text block size={200}><StatusWord status={checkIn.was.status} /> → <StatusWord status={checkIn.status} /></Text>}
+      {turned && <Text block size={200}><StatusWord status={checkIn.was.status} /> <ArrowRight12Regular aria-label="became" /> <StatusWord status={checkIn.status} /></Text>}
       {checkIn.note !== '' && <p className={`${styles.text} ${styles.said}`}>{checkIn.note}</p>}
     </>
   );

@@ -18,7 +18,8 @@ import { useSession } from '../session.tsx';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '760px' },
-  two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))', gap: tokens.spacingHorizontalM },
+  two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' },
+  radios: { flexWrap: 'wrap' },
   actions: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, justifyContent: 'flex-end' },
   heading: { margin: `0 0 ${tokens.spacingVerticalL}` },
 });
@@ -30,7 +31,7 @@ export function NewGoal() {
   const { answer, error, reload } = useAnswer(signal => call(api.periods, { params: { organization: organization.id } }, signal), organization.id);
   if (answer === undefined) return error === undefined ? <Loading label="Loading" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
   const period = answer.rows.find(p => p.id === (query.get('period') ?? answer.current));
-  if (period === undefined) return <Empty title="There is no such time period" action={<PageLink to={places.goals()}>Go to the goals</PageLink>} />;
+  if (period === undefined) return <Empty page title="There is no such time period" action={<PageLink to={places.goals()}>Go to the goals</PageLink>} />;
   const draft = newDraft({ owner: person, parent: refOf(query.get('parent')), start: period.start, end: period.end });
   return <Writing period={period.id} base={undefined} draft={draft} />;
 }
@@ -41,7 +42,7 @@ export function EditGoal() {
   const { call, organization } = useSession();
   const { answer, error, reload } = useAnswer(signal => call(api.goal, { params: { organization: organization.id, period, goal } }, signal), `${period}/${goal}`);
   if (answer === undefined) return error === undefined ? <Loading label="Loading the goal" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
-  if (!answer.may.edit) return <Empty title="You may not change this goal" action={<PageLink to={places.goal(answer.goal)}>Back to the goal</PageLink>}>{answer.goal.owner.name} owns it. Owners, creators and admins may change a goal.</Empty>;
+  if (!answer.may.edit) return <Empty page title="You may not change this goal" action={<PageLink to={places.goal(answer.goal)}>Back to the goal</PageLink>}>{answer.goal.owner.name} owns it. Owners, creators and admins may change a goal.</Empty>;
   return <Writing period={period} base={answer} draft={draftOf(answer)} />;
 }
 
@@ -103,7 +104,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
       <Title2 as="h1" className={styles.heading} block>{base === undefined ? 'New goal' : 'Edit goal'}</Title2>
       <form className={styles.form} noValidate onSubmit={event => { event.preventDefault(); void submit(); }}>
         <Panel title="The goal">
-          <Field label="Kind"><RadioGroup layout="horizontal" value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind, ...(value !== 'objective' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) })}>
+          <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind, ...(value !== 'objective' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) })}>
             {(Object.keys(kindNames) as GoalKind[]).map(kind => <Radio key={kind} value={kind} label={kindNames[kind]} />)}
           </RadioGroup></Field>
           <Field label="Title" required {...field('title')}><Input value={draft.title} maxLength={240} onChange={(_, { value }) => set({ title: value })} /></Field>

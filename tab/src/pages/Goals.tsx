@@ -8,6 +8,7 @@ import { kindNames } from '../../../src/domain/goal.ts';
 import type { Period } from '../../../src/domain/period.ts';
 import { useAnswer, useSettled } from '../answer.ts';
 import type { Call } from '../call.ts';
+import { expectedShown } from '../chart.ts';
 import { dateText, goalValueText, percentText } from '../format.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
@@ -148,7 +149,8 @@ async function rowsOf(call: Call, organization: string, period: string, search: 
 function Row({ row, depth, parent }: Placed<GoalView>) {
   const styles = useStyles();
   const { locale } = useSession();
-  const { goal, expected } = row;
+  const { goal } = row;
+  const expected = expectedShown(goal, row.expected);
   return (
     <tr className={mergeClasses(styles.row, styles.body)}>
       <td className={styles.goal} style={{ paddingInlineStart: `${Math.min(depth, 5) * 20}px` }}>

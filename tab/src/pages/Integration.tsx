@@ -21,7 +21,7 @@ import { useSession } from '../session.tsx';
 const ConnectionDialog = lazy(async () => ({ default: (await import('../parts/ConnectionDialog.tsx')).ConnectionDialog }));
 
 const useStyles = makeStyles({
-  crumbs: { marginBottom: tokens.spacingVerticalXS },
+  crumbs: { marginBottom: tokens.spacingVerticalXS, lineHeight: '24px', '& a': { lineHeight: '24px' } },
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL },
   title: { flexGrow: 1, minWidth: 0 },
   quiet: { color: tokens.colorNeutralForeground3 },
@@ -31,6 +31,7 @@ const useStyles = makeStyles({
   line: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
   name: { flexGrow: 1, minWidth: 0, flexBasis: '200px', overflowWrap: 'anywhere' },
   health: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, whiteSpace: 'nowrap' },
+  fresh: { flexBasis: '270px' },
   actions: { display: 'flex', columnGap: tokens.spacingHorizontalXS },
 });
 
@@ -58,7 +59,7 @@ export function Integration() {
   const crumbs = <nav className={styles.crumbs} aria-label="Where this page stands"><PageLink to={places.integrations()}>Integrations</PageLink></nav>;
   if (answer === undefined) return <>{crumbs}{error === undefined ? <Loading label="Loading the integration" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />}</>;
   const { integration, connections } = answer;
-  if (integration === undefined) return <>{crumbs}<Empty title="There is no such integration" action={<PageLink to={places.integrations()}>See all integrations</PageLink>} /></>;
+  if (integration === undefined) return <>{crumbs}<Empty page title="There is no such integration" action={<PageLink to={places.integrations()}>See all integrations</PageLink>} /></>;
   const why = whyNot(integration);
   const terms = webAddress(integration.terms);
 
@@ -118,7 +119,7 @@ function Row({ connection, reload, onSync, onEdit }: { connection: ConnectionVie
           <Text weight="semibold" block>{connection.name}</Text>
           <Text size={200} className={styles.quiet}>{connection.owner.name} · {connection.shared ? 'shared with all users' : 'private'} · every {connection.everyMinutes === 60 ? 'hour' : `${connection.everyMinutes} minutes`}</Text>
         </div>
-        <div>
+        <div className={styles.fresh}>
           <Health connection={connection} />
           <Text block size={200} className={styles.quiet}>
             {connection.lastSync === null ? 'Not synced yet' : <>Last sync <Ago at={connection.lastSync} /></>}

@@ -21,10 +21,10 @@ const useStyles = makeStyles({
   title: { margin: 0, flexGrow: 1 },
   search: { width: '240px', maxWidth: '100%', '@media (max-width: 760px)': { width: '100%' } },
   groups: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL },
-  list: { listStyleType: 'none', margin: 0, padding: 0 },
+  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 480px), 1fr))', columnGap: tokens.spacingHorizontalXXXL },
   row: {
     display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto 96px', columnGap: tokens.spacingHorizontalM, alignItems: 'center', minHeight: '32px',
-    padding: `${tokens.spacingVerticalS} 0`, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, ':first-child': { borderTopStyle: 'none' },
+    padding: `${tokens.spacingVerticalS} 0`, borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
     '@media (max-width: 480px)': { gridTemplateColumns: 'minmax(0, 1fr) auto', '& > :nth-child(2)': { gridRowStart: 2, gridColumnStart: 1 } },
   },
   quiet: { color: tokens.colorNeutralForeground3 },
@@ -34,6 +34,13 @@ const useStyles = makeStyles({
 
 const filters = { all: 'All', enabled: 'Enabled', available: 'Available to enable' } as const;
 type Filter = keyof typeof filters;
+
+const categories: readonly IntegrationView['category'][] = ['In-boundary Microsoft 365', 'Cross-boundary Microsoft', 'Third-party'];
+
+/** What is on comes first, then what can be. */
+function rank(row: IntegrationView): number {
+  return row.enabled ? 0 : isBuilt(row) ? 1 : 2;
+}
 
 export function Integrations() {
   useTitle('Integrations');
@@ -45,7 +52,6 @@ export function Integrations() {
   const [enabling, setEnabling] = useState<IntegrationView>();
   const refused = refusal(person, { do: 'manage-integrations' });
   const rows = (answer?.rows ?? []).filter(row => fits(row, filter, search));
-  const categories = [...new Set(rows.map(row => row.category))];
 
   return (
     <>
@@ -64,10 +70,10 @@ export function Integrations() {
         {error !== undefined && <ErrorBar error={error} again={() => void reload()} />}
         {answer === undefined && error === undefined && <Loading label="Loading the integrations" rows={12} height={32} />}
         {answer !== undefined && rows.length === 0 && <Empty title="No integration fits">Clear the search, or show all.</Empty>}
-        {categories.map(category => (
+        {categories.filter(category => rows.some(row => row.category === category)).map(category => (
           <Panel key={category} title={category}>
             <ul className={styles.list}>
-              {rows.filter(row => row.category === category).map(row => <Row key={row.id} row={row} refused={refused} onEnable={() => setEnabling(row)} />)}
+              {rows.filter(row => row.category === category).toSorted((a, b) => rank(a) - rank(b)).map(row => <Row key={row.id} row={row} refused={refused} onEnable={() => setEnabling(row)} />)}
             </ul>
           </Panel>
         ))}

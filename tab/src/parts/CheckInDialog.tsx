@@ -6,6 +6,7 @@ import { move } from '../../../src/domain/check-in.ts';
 import { expectedProgress, statusNames, type Status } from '../../../src/domain/status.ts';
 import { useDeed, useNow } from '../answer.ts';
 import { errorsUnder } from '../call.ts';
+import { expectedShown } from '../chart.ts';
 import { numberFrom, numberHint, percentText, targetText } from '../format.ts';
 import { useSession } from '../session.tsx';
 import { ErrorBar } from './Notices.tsx';
@@ -63,7 +64,7 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
               <Field label="Note" {...(errors['note'] ? { validationMessage: errors['note'] } : {})}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
               <output className={styles.preview} aria-label="What this check-in makes of the goal">
                 <div className={styles.line}><Text>{after.progress === null ? 'No progress' : percentText(after.progress, locale)}</Text><StatusWord status={after.status} /></div>
-                <ProgressBar progress={after.progress} expected={expectedProgress(goal.start, goal.end, today)} status={after.status} locale={locale} large label="Progress after this check-in" />
+                <ProgressBar progress={after.progress} expected={expectedShown(after, expectedProgress(goal.start, goal.end, today))} status={after.status} locale={locale} large label="Progress after this check-in" />
               </output>
               {deed.error !== undefined && <ErrorBar error={deed.error} />}
             </DialogContent>

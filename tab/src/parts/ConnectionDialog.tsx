@@ -69,7 +69,7 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
   };
 
   return (
-    <Dialog open modalType="alert">
+    <Dialog open onOpenChange={(_, { type }) => { if (type === 'escapeKeyDown') onClose(); }}>
       <DialogSurface>
         <form noValidate onSubmit={event => { event.preventDefault(); event.stopPropagation(); void keep(); }}>
           <DialogBody>

@@ -5,6 +5,7 @@ import { api, type IntegrationView, type Preview } from '../../../src/api.ts';
 import { progressOf, type Outcome } from '../../../src/domain/outcome.ts';
 import { expectedProgress, statusOf } from '../../../src/domain/status.ts';
 import { useDeed } from '../answer.ts';
+import { expectedShown } from '../chart.ts';
 import { isPicked, type Read } from '../form/values.ts';
 import { numberText, percentText, valueText } from '../format.ts';
 import { outcomeOf, type GoalDraft } from '../goal-draft.ts';
@@ -64,6 +65,7 @@ export function MeasurePreview({ metric, filled, draft, onErrors }: Props) {
   const tellErrors = useEffectEvent((errors: Readonly<Record<string, string>>) => onErrors(errors));
   useEffect(() => { if (said !== undefined) tellErrors(said); }, [said]);
 
+  const blamed = metric.fields.some(field => Object.keys(said ?? {}).some(path => path === field.name || path.endsWith(`.${field.name}`)));
   const fresh = got?.of === of ? got.preview : undefined;
   return (
     <>
@@ -73,7 +75,7 @@ export function MeasurePreview({ metric, filled, draft, onErrors }: Props) {
         {!deed.busy && fresh !== undefined && <Previewed preview={fresh} draft={draft} outcome={outcome.ok ? outcome.value : undefined} />}
         {!deed.busy && fresh === undefined && <Text className={styles.quiet}>{got === undefined ? 'Preview shows what the source says now. Nothing is saved.' : 'The measure has changed since the last preview.'}</Text>}
       </output>
-      {!deed.busy && deed.error !== undefined && failedOf === of && <ErrorBar error={deed.error} />}
+      {!deed.busy && deed.error !== undefined && failedOf === of && !blamed && <ErrorBar error={deed.error} />}
       {draft.measured === 'percent' && !metric.percent && <MessageBar intent="warning" layout="multiline"><MessageBarBody>{metric.title} says a plain number, not a percentage. Measure this goal by a metric below.</MessageBarBody></MessageBar>}
     </>
   );
@@ -81,27 +83,39 @@ export function MeasurePreview({ metric, filled, draft, onErrors }: Props) {
 
 function Previewed({ preview, draft, outcome }: { preview: Preview; draft: GoalDraft; outcome: Outcome | undefined }) {
   const styles = useStyles();
-  const { day, locale, organization } = useSession();
-  const shown = outcome ?? justTheValue;
-  const progress = outcome === undefined ? null : progressOf(outcome, preview.goalValue);
-  const dated = draft.start !== '' && draft.end !== '';
-  const expected = dated ? expectedProgress(draft.start, draft.end, day()) : undefined;
+  const { locale } = useSession();
   return (
     <>
-      <div className={styles.line}>
-        <span className={styles.value} data-preview title={String(preview.goalValue)}>{valueText(shown, preview.goalValue, locale)}</span>
-        {outcome !== undefined && expected !== undefined && <StatusWord status={statusOf(outcome, preview.goalValue, progress, expected, organization.thresholds)} />}
-      </div>
-      {outcome !== undefined && progress !== null && expected !== undefined && (
-        <>
-          <ProgressBar large progress={progress} expected={expected} status={statusOf(outcome, preview.goalValue, progress, expected, organization.thresholds)} locale={locale} label="Progress with this value" />
-          <Text size={200}>{percentText(progress, locale)} done, {percentText(expected, locale)} expected today</Text>
-        </>
-      )}
-      {outcome === undefined && <Text size={200}>Finish “Measured by” below to see progress and status.</Text>}
+      {outcome === undefined || draft.start === '' || draft.end === ''
+        ? <><span className={styles.value} data-preview>{valueText(justTheValue, preview.goalValue, locale)}</span><Text size={200}>Finish the dates and “Measured by” to see progress and status.</Text></>
+        : <Judged preview={preview} outcome={outcome} start={draft.start} end={draft.end} />}
       <Text size={200} className={styles.quiet}>
         The source says “{preview.raw}”{preview.of !== undefined && <>, {numberText(preview.value, locale)} of {numberText(preview.of, locale)}</>}, read <Ago at={preview.readAt} />{preview.asOf !== undefined && <>, true as of <Ago at={preview.asOf} /></>}.
       </Text>
+    </>
+  );
+}
+
+/** The value with what the goal would make of it today, by the domain's own rules. */
+function Judged({ preview, outcome, start, end }: { preview: Preview; outcome: Outcome; start: string; end: string }) {
+  const styles = useStyles();
+  const { day, locale, organization } = useSession();
+  const progress = progressOf(outcome, preview.goalValue);
+  const expected = expectedProgress(start, end, day());
+  const status = statusOf(outcome, preview.goalValue, progress, expected, organization.thresholds);
+  const mark = expectedShown({ outcome, status }, expected);
+  return (
+    <>
+      <div className={styles.line}>
+        <span className={styles.value} data-preview title={String(preview.goalValue)}>{valueText(outcome, preview.goalValue, locale)}</span>
+        <StatusWord status={status} />
+      </div>
+      {progress !== null && (
+        <>
+          <ProgressBar large progress={progress} expected={mark} status={status} locale={locale} label="Progress with this value" />
+          <Text size={200}>{percentText(progress, locale)} done{mark !== undefined && <>, {percentText(mark, locale)} expected today</>}</Text>
+        </>
+      )}
     </>
   );
 }

@@ -30,10 +30,11 @@ export function ErrorBar({ error, title, again, children }: { error: CallError; 
   );
 }
 
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+/** `page`: it is all that the page says. */
+export function Empty({ title, children, action, page = false }: { title: string; page?: boolean; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className={useStyles().empty}>
-      <Text as="h2" size={400} weight="semibold" style={{ margin: 0, color: tokens.colorNeutralForeground1 }}>{title}</Text>
+      <Text as={page ? 'h1' : 'h2'} size={400} weight="semibold" style={{ margin: 0, color: tokens.colorNeutralForeground1 }}>{title}</Text>
       {children !== undefined && <Text>{children}</Text>}
       {action}
     </div>

@@ -2,7 +2,7 @@
 import { Field, Input, makeStyles, Radio, RadioGroup, Select, tokens } from '@fluentui/react-components';
 import { directionNames, numbersOf, type Direction, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
 
-const useStyles = makeStyles({ two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 160px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' } });
+const useStyles = makeStyles({ radios: { flexWrap: 'wrap' }, two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 160px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' } });
 
 const unitNames: Record<GoalDraft['unit'], string> = { none: 'None', percent: 'Percent', number: 'A number of something', currency: 'Currency' };
 const numberNames = { from: 'Start value', target: 'Target', risk: 'Risk threshold' };
@@ -18,7 +18,7 @@ export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (
   return (
     <>
       <Field label="Outcome" {...field('measured')}>
-        <RadioGroup layout="horizontal" value={draft.measured} onChange={(_, { value }) => asMetric(value as GoalDraft['measured'])}>
+        <RadioGroup layout="horizontal" className={styles.radios} value={draft.measured} onChange={(_, { value }) => asMetric(value as GoalDraft['measured'])}>
           <Radio value="percent" label="Percent complete" />
           <Radio value="metric" label="Metric (KPI)" />
         </RadioGroup>

@@ -123,7 +123,7 @@ function Measured({ metric, draft, set, errors }: Props & { metric: Metric }) {
     <>
       <FormFields
         fields={metric.fields} texts={texts} onChange={change}
-        errors={{ ...errorsUnder(previewErrors, 'measure.form'), ...errorsUnder(formErrors(errors), 'form') }}
+        errors={{ ...errorsUnder(previewErrors, 'measure.form'), ...errorsUnder(previewErrors, 'form'), ...errorsUnder(formErrors(errors), 'form') }}
         lookup={{ of: draft.connection, ask: (lookup, search, form, signal) => call(api.lookup, { params: { ...params, lookup }, body: { search, form } }, signal) }}
       />
       <MeasurePreview metric={metric} filled={filled} draft={draft} onErrors={setPreviewErrors} />

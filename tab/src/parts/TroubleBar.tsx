@@ -23,10 +23,8 @@ export function TroubleBar({ trouble, integration, edit }: { trouble: z.infer<ty
         <MessageBarTitle>Not syncing</MessageBarTitle>
         {trouble.message} {whatToDo[trouble.remedy]} Since <Ago at={trouble.since} />. The last good value stays.
       </MessageBarBody>
-      <MessageBarActions>
-        {trouble.remedy === 'reconnect' && integration !== undefined && <PageButton to={places.integration(integration)}>Open the connection</PageButton>}
-        {trouble.remedy === 'reconfigure' && edit !== undefined && <PageButton to={edit}>Edit the goal</PageButton>}
-      </MessageBarActions>
+      {trouble.remedy === 'reconnect' && integration !== undefined && <MessageBarActions><PageButton to={places.integration(integration)}>Open the connection</PageButton></MessageBarActions>}
+      {trouble.remedy === 'reconfigure' && edit !== undefined && <MessageBarActions><PageButton to={edit}>Edit the goal</PageButton></MessageBarActions>}
     </MessageBar>
   );
 }
