@@ -72,8 +72,11 @@ export function App() {
   const theme = choice === 'system' || host?.kind === 'teams' ? hostTheme : choice;
   const styles = useStyles();
   return (
-    <FluentProvider theme={themes[theme]} className={styles.root} style={{ colorScheme: theme === 'light' ? 'light' : 'dark' }}>
-      <BrowserRouter><Entrance key={round} found={found} again={again} theme={choice} onTheme={choose} /></BrowserRouter>
+    <FluentProvider theme={themes[theme]} style={{ height: '100%', colorScheme: theme === 'light' ? 'light' : 'dark' }}>
+      {/* Not the provider itself: its classes also stand on every dialog and list that floats above the page. */}
+      <div className={styles.root}>
+        <BrowserRouter><Entrance key={round} found={found} again={again} theme={choice} onTheme={choose} /></BrowserRouter>
+      </div>
     </FluentProvider>
   );
 }
@@ -127,7 +130,7 @@ function Frame({ theme, onTheme }: ThemeProps) {
         <div className={styles.tools}>
           {host.kind === 'page' && <ThemeMenu theme={theme} onTheme={onTheme} />}
           <Menu>
-            <MenuTrigger disableButtonEnhancement><Button appearance="subtle" aria-label={`Signed in as ${person.name}`} icon={<Avatar aria-hidden name={person.name} size={24} color="colorful" />} /></MenuTrigger>
+            <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<Avatar aria-hidden initials="" name={person.name} size={24} color="colorful" />} aria-label={`Signed in as ${person.name}`} /></MenuTrigger>
             <MenuPopover>
               <MenuList>
                 <MenuItem disabled secondaryContent={person.role}>{person.name}</MenuItem>
