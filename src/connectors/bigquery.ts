@@ -186,7 +186,8 @@ const Token = z.object({ access_token: z.string(), expires_in: z.number() });
 
 /**
  * The Authorization header for this key, renewed a minute before its token ends: the flow for service accounts of
- * https://developers.google.com/identity/protocols/oauth2/service-account. Google's own library for it has no way out but its own.
+ * https://developers.google.com/identity/protocols/oauth2/service-account. Google's own library for it
+ * brings a transport and retries that are not ours.
  */
 function signer(key: z.infer<typeof Key>, outside: Outside): () => Promise<string> {
   let current: Promise<{ header: string; until: number }> | undefined;
