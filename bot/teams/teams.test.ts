@@ -346,7 +346,7 @@ describe('Teams', function () {
       const since = new Date().toISOString();
       const { post, facts } = await sayCard();
       await teams.platform.update(post, { kind: 'status-changed', goal: { ...facts, status: 'at-risk' }, from: 'behind', at: since }, `card/${period}/g1`);
-      assert.match(lastAnswer(), /Behind → At Risk/);
+      assert.match(lastAnswer(), /was Behind, now At Risk/);
       assert.equal(double.botMessages(general).length, 1);
       const reply = await teams.platform.reply(post, { kind: 'comment', goal: facts, by: 'Ada', text: 'Hello' }, 'comment/c1');
       assert.equal(double.messages(general).at(-1)?.root, post.id);
