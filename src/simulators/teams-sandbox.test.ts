@@ -93,7 +93,8 @@ describe('the sandbox’s API', () => {
   it('turns the screws that were handed in', async () => {
     const { body } = await post('control', { id: 'tickets', input: 90 });
     assert.equal(tickets, 90);
-    assert.deepEqual([body.said, body.control.current], ['There are 90 open tickets now.', 90]);
+    assert.deepEqual(body, { said: 'There are 90 open tickets now.' });
+    assert.equal(State.parse(await get('state')).controls[0]!.current, 90);
     assert.equal((await post('control', { id: 'nothing' })).status, 404);
   });
 

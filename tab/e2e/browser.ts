@@ -1,5 +1,5 @@
 // A real Chromium for the browser tests, all of it from npm: the browser, the libraries it needs and a font.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium as playwright } from 'playwright-core';
@@ -22,12 +22,19 @@ export async function startBrowser(): Promise<Browser> {
     return await playwright.launch({
       executablePath,
       args: quiet,
-      env: { ...definedOnly(process.env), LD_LIBRARY_PATH: existsSync(libraries) ? libraries : '', FONTCONFIG_PATH: join(unpacked, 'fonts') },
+      env: { ...definedOnly(process.env), LD_LIBRARY_PATH: existsSync(libraries) ? libraries : '', FONTCONFIG_FILE: fontsFile() },
     });
   } finally {
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
   }
+}
+
+/** The package's own list of font folders knows only those of the service it is made for; without a font Chromium dies on its first letter. */
+function fontsFile(): string {
+  const file = join(unpacked, 'fonts.conf');
+  writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${join(unpacked, 'fonts')}</dir><cachedir>${join(unpacked, 'fonts-cache')}</cachedir></fontconfig>`);
+  return file;
 }
 
 export type Theme = 'light' | 'dark' | 'contrast';
