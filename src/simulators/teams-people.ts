@@ -112,6 +112,7 @@ export function people(outfit: Outfit): People {
     await deliver(outfit, {
       ...activity,
       type: event === 'editMessage' ? 'messageUpdate' : 'messageDelete',
+      timestamp: message.deletedAt ?? message.editedAt, // of the change; the id still tells when the message was written
       ...(event === 'softDeleteMessage' && { text: undefined, attachments: [] }),
       channelData: { ...activity.channelData, eventType: event },
     }, delivery);
