@@ -111,7 +111,8 @@ async function say(deps: SyncDeps, scope: Scope, period: string, { outgoing, sto
   } catch (error) {
     const remedy = error instanceof DeliveryError ? error.remedy : { kind: 'report' as const };
     switch (remedy.kind) {
-      case 'forget': break;
+      case 'forget':
+      case 'forget-post': break;
       case 'retry': return Math.min(3600, Math.max(1, remedy.afterSeconds));
       case 'report': return fail(deps, scope, period, stored, deps.report(error, `saying ${outgoing.kind} of goal ${outgoing.goal.period}/${outgoing.goal.id}`));
     }
