@@ -1,17 +1,25 @@
 // What reaches us from a chat, after a platform has translated it and before anything is decided.
+import type { Instant } from '../domain/date.ts';
 import type { GoalRef } from '../domain/goal.ts';
 import type { Conversation } from './platform.ts';
 
 /** Who did it. `id` is the Entra object id; `tenant` comes with the verified request. */
 export interface Speaker { tenant: string; id: string; name: string }
 
+/**
+ * What a reply is, however often and in whatever order we hear of it. `root` is the id of the message that the thread hangs on, `id` the
+ * reply's own, and `written` when it was first written: the same in the first delivery, in a repeated one, in later edits and deletions.
+ */
+export interface Reply { by: Speaker; in: Conversation; root: string; id: string; written: Instant }
+
 export type Event =
   /** Said to us: mentioned in a channel or group, or written in the personal chat. The mention is already cut off. */
   | { kind: 'said'; by: Speaker; in: Conversation; text: string }
-  /** A reply in a thread; `root` is the id of the message the thread hangs on. `mentionsUs` when it is addressed to us. */
-  | { kind: 'replied'; by: Speaker; in: Conversation; root: string; id: string; text: string; mentionsUs: boolean; address?: string }
-  | { kind: 'reply-edited'; by: Speaker; in: Conversation; root: string; id: string; text: string }
-  | { kind: 'reply-deleted'; by: Speaker; in: Conversation; root: string; id: string }
+  /** A reply in a thread. */
+  | Reply & { kind: 'replied'; text: string; mentionsUs: boolean; address?: string }
+  /** The reply's text as it is now; `at` is when it was edited (or a deletion was undone). */
+  | Reply & { kind: 'reply-edited'; text: string; mentionsUs: boolean; address?: string; at: Instant }
+  | Reply & { kind: 'reply-deleted' }
   /** Typing in the message extension's search box; `text` is empty when it has just been opened. */
   | { kind: 'searched'; by: Speaker; text: string; skip: number; limit: number }
   /** A button on a card. */

@@ -31,20 +31,26 @@ export type Message =
   | { kind: 'goal'; goal: GoalFacts }
   /** The living card right after a change of status; edited in place from then on. */
   | { kind: 'status-changed'; goal: GoalFacts; from: Status; at: string }
-  | { kind: 'search-results'; query: string; goals: GoalFacts[] }
+  /** `more`: there are further ones beyond these. */
+  | { kind: 'search-results'; query: string; goals: GoalFacts[]; more: boolean }
   /** A comment made in the tab, said in the thread of the goal's card. */
   | { kind: 'comment'; goal: GoalFacts; by: string; text: string }
   | { kind: 'help' }
   | { kind: 'subscribed'; about: string; where: string; already: boolean }
   | { kind: 'unsubscribed'; about: string; where: string; was: boolean }
+  /** What a conversation hears about; `about` is empty when it hears of nothing yet. */
+  | { kind: 'subscriptions'; about: string[]; where: string }
   /** We understood nothing, or may not, or there is nothing: always with what to do next. */
   | { kind: 'sorry'; text: string; tryInstead: string[] };
+
+/** How often saying it failed by our own fault, and under which id the last failure stands in the log. */
+const failed = { failures: z.number().int().optional(), report: z.string().optional() };
 
 /** What still has to be said or carried on because a goal moved; written in the goal's own transaction, removed when done. */
 export const Outgoing = z.discriminatedUnion('kind', [
   /** The goal moved; `from` is there when its status changed. */
-  z.object({ kind: z.literal('moved'), id: z.string(), goal: GoalRef, at: Instant, from: Status.optional() }),
-  z.object({ kind: z.literal('comment'), id: z.string(), goal: GoalRef, at: Instant, by: Author, text: z.string() }),
+  z.object({ kind: z.literal('moved'), id: z.string(), goal: GoalRef, at: Instant, from: Status.optional(), ...failed }),
+  z.object({ kind: z.literal('comment'), id: z.string(), goal: GoalRef, at: Instant, by: Author, text: z.string(), ...failed }),
   /** The parent has not heard of the child's new state yet. */
   z.object({ kind: z.literal('roll-up'), id: z.string(), goal: GoalRef, at: Instant, parent: GoalRef }),
 ]);

@@ -27,15 +27,17 @@ export interface Platform {
   reply(to: PostRef, message: Message, mark: string): Promise<PostRef>;
   /**
    * Looks for a message of ours that bears `mark`, said at or after `since`. Asked only after a crash between saying and remembering,
-   * so that nothing is said twice. `'unknown'` where the platform does not let us read the conversation back.
+   * so that nothing is said twice. `under` when it would be in the thread of that message. `'unknown'` where the platform does not let us read the conversation back.
    */
-  find(conversation: Conversation, mark: string, since: string): Promise<PostRef | undefined | 'unknown'>;
+  find(conversation: Conversation, mark: string, since: string, under?: PostRef): Promise<PostRef | undefined | 'unknown'>;
 }
 
 /** Why something could not be said, by what puts it right. One switch, in deliver.ts, decides each. */
 export type DeliveryRemedy =
   /** The place is gone or we were blocked: stop saying things there. */
   | { kind: 'forget' }
+  /** That one message of ours is gone, somebody deleted it: the place still hears us. */
+  | { kind: 'forget-post' }
   /** Passing: again after so many seconds, as the platform asks. */
   | { kind: 'retry'; afterSeconds: number }
   /** Our own fault: log it and keep it for a person. */

@@ -11,7 +11,7 @@ export type Step = { kind: Kind<unknown>; keys: Keys } & (
   | { do: 'replace'; body: unknown; etag: string }
   /** Whatever was there before. */
   | { do: 'put'; body: unknown }
-  /** Gone afterwards; it may have been gone before. */
+  /** Gone afterwards; it may have been gone before. With an `etag` only if it is still the row that was read, and then as a group's only step. */
   | { do: 'remove'; etag?: string }
 );
 
@@ -20,8 +20,8 @@ export const replace = <T>(kind: Kind<T>, keys: Keys, body: T, etag: string): St
 export const put = <T>(kind: Kind<T>, keys: Keys, body: T): Step => ({ do: 'put', kind: kind as Kind<unknown>, keys, body });
 export const remove = <T>(kind: Kind<T>, keys: Keys, etag?: string): Step => ({ do: 'remove', kind: kind as Kind<unknown>, keys, ...(etag ? { etag } : {}) });
 
-/** Which rows of a partition: keys from `prefix` on, one page of at most `limit` (1 to 1000) after `next`. */
-export interface Span { prefix?: string; limit?: number; next?: string | undefined }
+/** Which rows of a partition: keys that begin with `prefix` and come after the row key `after`, one page of at most `limit` (1 to 1000), after `next`. */
+export interface Span { prefix?: string; after?: string | undefined; limit?: number; next?: string | undefined }
 export interface Page<T> { rows: Stored<T>[]; next?: string }
 
 export interface Store {
@@ -34,19 +34,23 @@ export interface Store {
   transact(steps: Step[]): Promise<void>;
   /**
    * Many transactions at once: each group is all or nothing, groups of one partition share requests (100 rows, 4 MiB each).
-   * Answers per group, in order, whether it was written or met a conflict; any other failure throws, with some groups written.
+   * Answers per group, in order, whether it was written or met a conflict; groups that write the same row do so in order.
+   * A row that does not fit throws before anything is written; any other failure throws with some groups written.
    */
   transactAll(groups: Step[][]): Promise<('written' | 'conflict')[]>;
   /** The tenants that have organizations; for sweeps. */
   tenants(): AsyncIterable<string>;
 }
 
-/** A row was changed or made by somebody else between reading and writing. Read again, decide again. */
+/**
+ * A row was changed, made or removed by somebody else between reading and writing: read again, decide again. That somebody may be ourselves,
+ * when a write was carried out but its answer got lost; so let what must not happen twice leave a row whose key says what it was.
+ */
 export class Conflict extends Error {
   override readonly name = 'Conflict';
 }
 
-/** A stored row that its schema refuses: a bug or damage, named by its keys, never by its contents. */
+/** A row that its schema refuses, or too large a one, on the way in or out: a bug or damage, named by its keys, never by its contents. */
 export class BadRow extends Error {
   override readonly name = 'BadRow';
 }

@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Outgoing } from '../chat/message.ts';
-import { Conversation } from '../chat/platform.ts';
+import { Post, Subscription, Thread } from '../chat/post.ts';
 import { CheckIn } from '../domain/check-in.ts';
-import { Instant } from '../domain/date.ts';
+import { Instant, PlainDate } from '../domain/date.ts';
 import { FeedEntry } from '../domain/feed.ts';
 import { Goal, GoalRef } from '../domain/goal.ts';
 import { Id, Organization, Person, type Scope } from '../domain/organization.ts';
 import { Period } from '../domain/period.ts';
+
+export { Post, Subscription, Thread };
 
 /** A measure: a metric of the connector with its form filled in. */
 export const Measure = z.object({ metric: z.string(), form: z.record(z.string(), z.unknown()) });
@@ -39,6 +41,8 @@ export const Connection = z.object({
   /** Who is syncing it now, until when: claimed by ETag, given up by time. */
   claim: z.object({ worker: z.string(), until: Instant }).nullable(),
   problem: Problem.nullable(),
+  /** The source asked not to be called before; nobody does, not even who asks for a sync now. */
+  notBefore: Instant.optional(),
 });
 export type Connection = z.infer<typeof Connection>;
 
@@ -53,25 +57,13 @@ export const Link = z.object({
 });
 export type Link = z.infer<typeof Link>;
 
-/** A conversation that hears about goals: all of the organization's, or one. */
-export const Subscription = z.object({
-  conversation: Conversation,
-  about: z.union([z.object({ kind: z.literal('organization') }), z.object({ kind: z.literal('goal'), goal: GoalRef, title: z.string() })]),
-  by: z.object({ id: z.string(), name: z.string() }),
-  at: Instant,
-});
-export type Subscription = z.infer<typeof Subscription>;
+/** Whose turn it is to empty a period's outbox, until when. */
+export const Turn = z.object({ worker: z.string(), until: Instant });
+export type Turn = z.infer<typeof Turn>;
 
-/**
- * The one living card of a goal in a conversation. `id` is the platform's message id, absent while the first saying is under way;
- * `mark` and `since` then let a restarted worker find what an earlier try has said.
- */
-export const Post = z.object({ conversation: Conversation, goal: GoalRef, id: z.string().optional(), mark: z.string(), since: Instant, saidAt: Instant.optional() });
-export type Post = z.infer<typeof Post>;
-
-/** From a message of ours back to its goal: how a reply in a thread finds the feed it belongs to. */
-export const Thread = z.object({ conversation: Conversation, root: z.string(), goal: GoalRef });
-export type Thread = z.infer<typeof Thread>;
+/** How far the sweep has come in an organization: the last day it judged whole, and when it last looked for what had been left lying. */
+export const Swept = z.object({ day: PlainDate, mendedAt: Instant });
+export type Swept = z.infer<typeof Swept>;
 
 /** Who did what, before and after. Append only. */
 export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
@@ -92,12 +84,15 @@ export const rows = {
   checkIn: kind('check-in', 'goals', CheckIn),
   feedEntry: kind('feed entry', 'goals', FeedEntry),
   outgoing: kind('outgoing', 'goals', Outgoing),
+  turn: kind('turn', 'goals', Turn),
   link: kind('link', 'links', Link),
   connection: kind('connection', 'connections', Connection),
   person: kind('person', 'people', Person),
   period: kind('period', 'periods', Period),
+  swept: kind('swept', 'periods', Swept),
   subscription: kind('subscription', 'subscriptions', Subscription),
   post: kind('post', 'posts', Post),
+  reply: kind('reply', 'posts', Post),
   thread: kind('thread', 'posts', Thread),
   audit: kind('audit', 'audit', Audit),
 };
@@ -112,6 +107,7 @@ export const keys = {
   checkIn: (s: Scope, g: GoalRef, at: string): Keys => ({ partition: keys.goals(s, g.period), row: `c:${g.id}:${newestFirst(at)}` }),
   feedEntry: (s: Scope, g: GoalRef, at: string, id: string): Keys => ({ partition: keys.goals(s, g.period), row: `a:${g.id}:${newestFirst(at)}:${id}` }),
   outgoing: (s: Scope, period: string, id: string): Keys => ({ partition: keys.goals(s, period), row: `x:${id}` }),
+  turn: (s: Scope, period: string): Keys => ({ partition: keys.goals(s, period), row: 't:outbox' }),
   links: (s: Scope, connection: string) => `${s.tenant}|${s.organization}|${connection}`,
   link: (s: Scope, connection: string, g: GoalRef): Keys => ({ partition: keys.links(s, connection), row: `${g.period}:${g.id}` }),
   /** The partition of connections, people, periods, subscriptions and posts. */
@@ -119,10 +115,16 @@ export const keys = {
   connection: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   person: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   period: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
-  /** One row per conversation and thing it hears about. */
+  /** Beside the periods, in a partition of its own. */
+  swept: (s: Scope): Keys => ({ partition: `${keys.organizationRows(s)}|swept`, row: 'last' }),
+  /** One row per thing that is heard about and conversation; what one goal's change needs lies together. */
   subscription: (s: Scope, conversation: string, about: GoalRef | 'organization'): Keys =>
-    ({ partition: keys.organizationRows(s), row: `${digest(conversation)}:${about === 'organization' ? 'organization' : `${about.period}:${about.id}`}` }),
+    ({ partition: keys.organizationRows(s), row: `${keys.subscriptionsTo(about)}${digest(conversation)}` }),
+  /** The prefix of the subscriptions to something. */
+  subscriptionsTo: (about: GoalRef | 'organization') => (about === 'organization' ? 'organization:' : `goal:${about.period}:${about.id}:`),
   post: (s: Scope, g: GoalRef, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `p:${g.period}:${g.id}:${digest(conversation)}` }),
+  /** One per comment of the tab and conversation that it was carried into. */
+  reply: (s: Scope, outgoing: string, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `r:${digest(`${outgoing};${conversation}`)}` }),
   thread: (s: Scope, conversation: string, root: string): Keys => ({ partition: keys.organizationRows(s), row: `t:${digest(`${conversation};${root}`)}` }),
   audit: (s: Scope, at: string, id: string): Keys => ({ partition: `${s.tenant}|${s.organization}|${at.slice(0, 7)}`, row: `${newestFirst(at)}:${id}` }),
 };

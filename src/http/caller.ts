@@ -1,0 +1,99 @@
+// From a bearer token to who is calling: tenant, organization, person. The tenant comes from the verified token and from nowhere else.
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { defaultThresholds } from '../domain/status.ts';
+import type { Organization, Person, Scope } from '../domain/organization.ts';
+import { Conflict, insert, type Store } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { Refusal } from './refusal.ts';
+
+/** What the token proved. */
+export interface Identity { tenant: string; id: string; name: string; email?: string }
+
+export interface Caller { readonly scope: Scope; readonly person: Person; readonly organization: Organization }
+
+/** Whose tokens we believe: Entra's, or in local mode the simulator's. */
+export interface Trust {
+  /** Address of the key set. */
+  keys: string;
+  /** With `{tenant}` where the tenant's id stands. */
+  issuer: string;
+  clientId: string;
+}
+
+export const entraTrust = (clientId: string): Trust => ({
+  keys: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+  issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
+  clientId,
+});
+
+const Claims = z.object({ tid: z.guid(), oid: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), name: z.string().default('Unnamed'), preferred_username: z.string().optional(), scp: z.string() });
+
+/** The tenant of Microsoft's personal accounts: nobody's organization. */
+const personalAccounts = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+/**
+ * Verifies an access token for our own API: signature, audience, lifetime, issuer of the token's own tenant, and the delegated scope
+ * that tells it from an id token (reliability.md A09–A18). Answers who it speaks for, or refuses with 401.
+ */
+export function identityReader(trust: Trust): (authorization: string | undefined) => Promise<Identity> {
+  const keySet = createRemoteJWKSet(new URL(trust.keys), { cooldownDuration: 5_000, cacheMaxAge: 3_600_000 });
+  return async authorization => {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
+    if (!token) throw new Refusal('unauthorized', 'Sign in first.');
+    try {
+      const { payload } = await jwtVerify(token, keySet, { algorithms: ['RS256'], audience: [trust.clientId, `api://${trust.clientId}`], clockTolerance: 60, requiredClaims: ['exp', 'iss', 'aud'] });
+      const claims = Claims.parse(payload);
+      if (payload.iss !== trust.issuer.replace('{tenant}', claims.tid) || claims.tid === personalAccounts) throw new Refusal('unauthorized', 'Sign in with your work account.');
+      if (!claims.scp.split(' ').includes('access_as_user')) throw new Refusal('unauthorized', 'This token is not for Waymark.');
+      return { tenant: claims.tid, id: claims.oid, name: claims.name, ...(claims.preferred_username ? { email: claims.preferred_username } : {}) };
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new Refusal('unauthorized', 'Your sign-in has expired or is not valid. Sign in again.');
+      if (error instanceof z.ZodError) throw new Refusal('unauthorized', 'This token does not say who you are. Sign in with your work account.');
+      throw error;
+    }
+  };
+}
+
+/**
+ * Finds the organization and person of an identity. Whoever is from the tenant belongs to its organizations as a member from the first
+ * visit on; an organization is opened by the first visit of one of `admins`. `organization` is the id asked for, else the tenant's first.
+ */
+export async function callerOf(store: Store, admins: readonly string[], identity: Identity, organization?: string): Promise<Caller> {
+  const found = await organizationOf(store, identity.tenant, organization) ?? (admins.includes(identity.id) && organization === undefined ? await opened(store, identity) : undefined);
+  if (!found) {
+    throw organization === undefined
+      ? new Refusal('forbidden', 'Waymark has not been set up for your company yet. Ask your IT department to name an admin (WAYMARK_ADMINS).')
+      : new Refusal('not-found', 'There is no such organization.');
+  }
+  const scope = { tenant: identity.tenant, organization: found.id };
+  const known = await store.get(rows.person, keys.person(scope, identity.id));
+  return { scope, organization: found, person: known?.body ?? (await joined(store, scope, identity, admins)) };
+}
+
+async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
+  if (id !== undefined) return (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body;
+  return (await store.page(rows.organization, tenant, { limit: 1 })).rows[0]?.body;
+}
+
+async function opened(store: Store, identity: Identity): Promise<Organization> {
+  const organization: Organization = { tenant: identity.tenant, id: 'main', name: identity.email?.split('@')[1] ?? 'Our organization', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {} };
+  return made(() => store.transact([insert(rows.organization, keys.organization({ tenant: identity.tenant, organization: 'main' }), organization)]), async () => (await organizationOf(store, identity.tenant, 'main'))!, organization);
+}
+
+async function joined(store: Store, scope: Scope, identity: Identity, admins: readonly string[]): Promise<Person> {
+  const person: Person = { id: identity.id, name: identity.name, ...(identity.email ? { email: identity.email } : {}), role: admins.includes(identity.id) ? 'admin' : 'member' };
+  return made(() => store.transact([insert(rows.person, keys.person(scope, person.id), person)]), async () => (await store.get(rows.person, keys.person(scope, person.id)))!.body, person);
+}
+
+/** Two first visits at once are one visit: the loser takes what the winner made. */
+async function made<T>(write: () => Promise<void>, winner: () => Promise<T>, own: T): Promise<T> {
+  try {
+    await write();
+    return own;
+  } catch (error) {
+    if (error instanceof Conflict) return winner();
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+// Connections: made, tested, shared, changed and deleted; and what can be asked through one before a goal is linked.
+import { isDeepStrictEqual } from 'node:util';
+import type { ConnectionBody, ConnectionView } from '../../api.ts';
+import type { Reading, Source } from '../../connectors/connector.ts';
+import { SourceError } from '../../connectors/source-error.ts';
+import { goalValue } from '../../domain/measured.ts';
+import { progressOf } from '../../domain/outcome.ts';
+import { refusal } from '../../domain/permission.ts';
+import { type Stored, insert, remove, replace } from '../../store/store.ts';
+import { type Connection, keys, rows } from '../../store/tables.ts';
+import type { Caller } from '../caller.ts';
+import { Refusal, refuseIf } from '../refusal.ts';
+import type { Deps, Handlers } from './handler.ts';
+import { connectorOf, fieldsRefused, fittingMeasure } from './measures.ts';
+
+/** Hourly, as people know it; each connection gets its own minute of the hour. */
+const hourly = 60;
+
+export const connections = {
+  connections: async ({ query }, caller, deps) => {
+    const usable = (await allConnections(caller, deps)).filter(c => !refusal(caller.person, { do: 'use-connection', connection: c.body }));
+    return { rows: usable.filter(c => !query.integration || c.body.integration === query.integration).map(c => connectionView(c.body, caller)) };
+  },
+
+  validateConnection: async ({ body }, caller, deps) => {
+    const saved = body.id === undefined ? undefined : await editableConnection(body.id, caller, deps);
+    await tested(await checkedWay(body, saved?.body, caller, deps), deps);
+    return {};
+  },
+
+  createConnection: async ({ body }, caller, deps) => {
+    const way = await checkedWay(body, undefined, caller, deps);
+    await tested(way, deps);
+    const id = deps.newId();
+    const connection: Connection = {
+      id, integration: body.integration, name: body.name, owner: { id: caller.person.id, name: caller.person.name }, shared: body.shared,
+      auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, id)),
+      token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null,
+    };
+    await deps.store.transact([insert(rows.connection, keys.connection(caller.scope, id), connection)]);
+    await deps.startChain(caller.scope, id);
+    return connectionView(connection, caller);
+  },
+
+  updateConnection: async ({ params, body }, caller, deps) => {
+    const stored = await editableConnection(params.connection, caller, deps);
+    if (body.integration !== stored.body.integration) throw new Refusal('bad-request', 'integration: A connection stays with its integration. Make a new one instead.', { integration: 'Make a new connection instead.' });
+    const way = await checkedWay(body, stored.body, caller, deps);
+    await tested(way, deps);
+    const connection: Connection = {
+      ...stored.body, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, problem: null,
+      credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id)),
+    };
+    await deps.store.transact([replace(rows.connection, keys.connection(caller.scope, connection.id), connection, stored.etag)]);
+    await deps.startChain(caller.scope, connection.id);
+    await deps.syncNow(caller.scope, connection.id);
+    return connectionView(connection, caller);
+  },
+
+  deleteConnection: async ({ params }, caller, deps) => {
+    const stored = await editableConnection(params.connection, caller, deps);
+    const links = await deps.store.page(rows.link, keys.links(caller.scope, stored.body.id), { limit: 1 });
+    if (links.rows.length > 0) throw new Refusal('bad-request', 'Goals take their progress through this connection. Give them another data source first.');
+    await deps.store.transact([remove(rows.connection, keys.connection(caller.scope, stored.body.id), stored.etag)]);
+    return {};
+  },
+
+  lookup: async ({ params, body }, caller, deps) => {
+    const connection = await usableConnection(params.connection, caller, deps);
+    return withSource(connection, caller, deps, source => source.lookup(params.lookup, { search: body.search, next: body.next, form: body.form }));
+  },
+
+  preview: async ({ params, body }, caller, deps) => {
+    const connection = await usableConnection(params.connection, caller, deps);
+    const { measure } = fittingMeasure(connection.integration, body.measure, body.outcome, deps);
+    const [answer] = await withSource(connection, caller, deps, source => source.read([measure]));
+    if (answer === undefined || answer instanceof Error) throw answer ?? new SourceError('The source gave no answer.', { kind: 'report' });
+    return previewOf(answer, body.outcome, deps.now().toISOString());
+  },
+
+  syncConnection: async ({ params }, caller, deps) => {
+    const connection = await usableConnection(params.connection, caller, deps);
+    await deps.syncNow(caller.scope, connection.id);
+    return {};
+  },
+} satisfies Partial<Handlers>;
+
+export async function allConnections(caller: Caller, deps: Pick<Deps, 'store'>): Promise<Stored<Connection>[]> {
+  const all: Stored<Connection>[] = [];
+  for await (const row of deps.store.all(rows.connection, keys.organizationRows(caller.scope))) all.push(row);
+  return all.toSorted((a, b) => a.body.name.localeCompare(b.body.name));
+}
+
+/** The connection, if this caller may read through it now. */
+export async function usableConnection(id: string, caller: Caller, deps: Deps): Promise<Connection> {
+  const stored = await knownConnection(id, caller, deps);
+  refuseIf(refusal(caller.person, { do: 'use-connection', connection: stored.body }));
+  refuseIf(disabledReason(stored.body.integration, caller, deps));
+  return stored.body;
+}
+
+async function editableConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
+  const stored = await knownConnection(id, caller, deps);
+  refuseIf(refusal(caller.person, { do: 'edit-connection', connection: stored.body }));
+  return stored;
+}
+
+async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
+  const stored = /^[\w-]{1,64}$/.test(id) ? await deps.store.get(rows.connection, keys.connection(caller.scope, id)) : undefined;
+  if (!stored) throw new Refusal('not-found', 'There is no such connection. It may have been deleted.');
+  return stored;
+}
+
+function disabledReason(integration: string, caller: Caller, deps: Deps): string | undefined {
+  if (integration in caller.organization.integrations) return undefined;
+  const name = deps.integrations.find(i => i.id === integration)?.name ?? integration;
+  return `${name} is not enabled in ${caller.organization.name}. An admin can enable it under Admin › Integrations.`;
+}
+
+interface Way { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string> }
+
+/** A filled-in connection form: every field checked; an unchanged credential is taken from the saved connection. */
+async function checkedWay(body: ConnectionBody, saved: Connection | undefined, caller: Caller, deps: Deps): Promise<Way> {
+  refuseIf(disabledReason(body.integration, caller, deps));
+  const connector = connectorOf(body.integration, deps);
+  const auth = connector.auth.find(a => a.id === body.auth);
+  if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
+  const settings = connector.connection.check(body.settings);
+  const kept = body.credential === undefined && saved?.auth === auth.id ? await credentialOf(saved, caller, deps) : undefined;
+  const credential = auth.form.check(kept ?? body.credential ?? {});
+  if (!settings.ok || !credential.ok) {
+    throw fieldsRefused({ ...(settings.ok ? {} : prefixed('settings', settings.errors)), ...(credential.ok ? {} : prefixed('credential', credential.errors)) });
+  }
+  if (kept && !isDeepStrictEqual(settings.values, saved?.settings)) throw fieldsRefused({ credential: 'Enter the credential again: a saved one only goes where it was entered for.' });
+  return { integration: body.integration, auth: auth.id, settings: settings.values, credential: credential.values as Record<string, string> };
+}
+
+function prefixed(part: string, errors: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).map(([field, message]) => [`${part}.${field}`, message]));
+}
+
+async function credentialOf(connection: Connection, caller: Caller, deps: Deps): Promise<Record<string, string>> {
+  return JSON.parse(await deps.vault.open(connection.credential, sealContext(caller, connection.id))) as Record<string, string>;
+}
+
+/** What a credential is sealed for: nobody can use it under another tenant, organization or connection. */
+function sealContext(caller: Caller, id: string): string {
+  return `${caller.scope.tenant}|${caller.scope.organization}|${id}`;
+}
+
+async function tested(way: Way, deps: Deps): Promise<void> {
+  const source = await deps.open(way);
+  try { await source.test(); } finally { await source.close(); }
+}
+
+async function withSource<T>(connection: Connection, caller: Caller, deps: Deps, use: (source: Source) => Promise<T>): Promise<T> {
+  const source = await deps.open({ integration: connection.integration, auth: connection.auth, settings: connection.settings, credential: await credentialOf(connection, caller, deps) });
+  try { return await use(source); } finally { await source.close(); }
+}
+
+function previewOf(reading: Reading, outcome: Parameters<typeof goalValue>[0], readAt: string) {
+  const value = goalValue(outcome, reading);
+  if (value === undefined) throw new SourceError('The total is 0, and of nothing there is no part: there is no percentage to show. Choose a measure that matches something.', { kind: 'reconfigure' });
+  return {
+    value: reading.value, raw: reading.raw, readAt, goalValue: value, progress: progressOf(outcome, value),
+    ...(reading.of === undefined ? {} : { of: reading.of }), ...(reading.asOf === undefined ? {} : { asOf: reading.asOf }),
+  };
+}
+
+export function connectionView(c: Connection, caller: Caller): ConnectionView {
+  return {
+    id: c.id, integration: c.integration, name: c.name, owner: c.owner, shared: c.shared, auth: c.auth, settings: c.settings,
+    everyMinutes: c.everyMinutes, lastSync: c.lastSync, nextSync: c.nextSync, problem: c.problem,
+    mayEdit: refusal(caller.person, { do: 'edit-connection', connection: c }) === undefined,
+  };
+}

@@ -1,0 +1,182 @@
+// Making, finding, changing and deleting goals, and tying them to their sources.
+import type { GoalBody, GoalView } from '../../api.ts';
+import type { Judgement } from '../../domain/check-in.ts';
+import { dateIn } from '../../domain/date.ts';
+import { edit } from '../../domain/edit.ts';
+import type { Activity, FeedEntry } from '../../domain/feed.ts';
+import { type Goal, type GoalDraft, type GoalRef, newGoal } from '../../domain/goal.ts';
+import { refusal } from '../../domain/permission.ts';
+import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
+import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
+import type { Caller } from '../caller.ts';
+import { Refusal, refuseIf } from '../refusal.ts';
+import { usableConnection } from './connections.ts';
+import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
+import type { Deps, Handlers } from './handler.ts';
+import { fittingMeasure } from './measures.ts';
+import { periodsOf } from './session.ts';
+
+/** How deep goals may stand under one another. */
+const deepest = 20;
+
+export const goals = {
+  goals: async ({ query }, caller, deps) => {
+    if (query.search?.trim()) return { rows: await searched(query.search, query.limit, caller, deps) };
+    const page = await deps.store.page(rows.goal, keys.goals(caller.scope, query.period), { prefix: 'g:', limit: query.limit, next: query.next });
+    const visible = page.rows.filter(g => !refusal(caller.person, { do: 'view', goal: g.body }));
+    return { rows: await goalViews(visible, caller, deps), ...(page.next ? { next: page.next } : {}) };
+  },
+
+  goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
+
+  createGoal: async ({ params, body }, caller, deps) => {
+    refuseIf(refusal(caller.person, { do: 'create-goal' }));
+    const draft = await draftOf(body, params.period, undefined, caller, deps);
+    const source = await sourceOf(body, caller, deps);
+    const at = deps.now().toISOString();
+    const by = { id: caller.person.id, name: caller.person.name };
+    const goal: Goal = { ...newGoal(draft, { period: params.period, id: deps.newId(), by, at }), connection: source?.connection.id ?? null };
+    if (source) await deps.store.transact([insert(rows.link, keys.link(caller.scope, source.connection.id, goal), newLink(goal, source, caller))]);
+    await deps.store.transact([
+      insert(rows.goal, keys.goal(caller.scope, goal), goal),
+      feedStep(caller, goal, at, deps.newId(), { kind: 'created' }),
+      ...(source ? [feedStep(caller, goal, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
+      ...tellParent(caller, goal, goal.parent, at),
+    ]);
+    return settled(goal, source?.connection, caller, deps);
+  },
+
+  updateGoal: async ({ params, body }, caller, deps) => {
+    const stored = await changeableGoal(params, 'edit', caller, deps);
+    if (stored.etag !== body.etag) throw new Refusal('conflict', 'Somebody else changed this goal meanwhile. Load it again and repeat your change.');
+    const before = stored.body;
+    const draft = await draftOf(body, params.period, before, caller, deps);
+    const source = await sourceOf(body, caller, deps);
+    const linkedBefore = before.connection === null ? undefined : (await deps.store.get(rows.link, keys.link(caller.scope, before.connection, before)))?.body;
+    const remeasured = source !== undefined && JSON.stringify(linkedBefore?.measure) !== JSON.stringify(source.measure);
+    const at = deps.now().toISOString();
+    const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgement(caller, at, deps));
+    if (edited.fields.length === 0) return viewOf(stored, caller, deps);
+
+    const relinked = remeasured || before.connection !== edited.goal.connection;
+    if (source && relinked) await deps.store.transact([put(rows.link, keys.link(caller.scope, source.connection.id, before), newLink(before, source, caller))]);
+    await deps.store.transact([
+      replace(rows.goal, keys.goal(caller.scope, before), edited.goal, stored.etag),
+      feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
+      ...(edited.checkIn ? [put(rows.checkIn, keys.checkIn(caller.scope, before, at), edited.checkIn)] : []),
+      ...(source && relinked ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
+      ...(edited.goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, before.period, `e:${before.id}:${Date.parse(at)}`), { kind: 'moved' as const, id: `e:${before.id}:${Date.parse(at)}`, goal: refOf(before), at })] : []),
+      ...tellParent(caller, before, edited.goal.parent, at),
+      ...(before.parent && before.parent.id !== edited.goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
+    ]);
+    if (before.connection !== null && before.connection !== edited.goal.connection) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
+    return settled(edited.goal, relinked ? source?.connection : undefined, caller, deps);
+  },
+
+  deleteGoal: async ({ params }, caller, deps) => {
+    const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
+    if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
+    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParent(caller, goal, goal.parent, deps.now().toISOString())]);
+    if (goal.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, goal.connection, goal))]);
+    deps.search.remove(caller.scope, refOf(goal));
+    await deps.carryOn(caller.scope, goal.period);
+    return {};
+  },
+
+  syncGoal: async ({ params }, caller, deps) => {
+    const { body: goal } = await visibleGoal(params, caller, deps);
+    if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
+    await deps.syncNow(caller.scope, goal.connection);
+    return {};
+  },
+} satisfies Partial<Handlers>;
+
+async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise<GoalView> {
+  return (await goalViews([stored], caller, deps))[0]!;
+}
+
+/** After a goal is written: found by search, heard by its parents, and read from its source without waiting for the hour. */
+async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Caller, deps: Deps): Promise<GoalView> {
+  deps.search.put(caller.scope, goal);
+  await deps.carryOn(caller.scope, goal.period);
+  if (linkedTo) await deps.syncNow(caller.scope, linkedTo.id);
+  return viewOf(await visibleGoal({ period: goal.period, goal: goal.id }, caller, deps), caller, deps);
+}
+
+/** Search finds; the rows are read again, so that what is shown is current and permitted. */
+async function searched(words: string, limit: number, caller: Caller, deps: Deps): Promise<GoalView[]> {
+  const refs = await deps.search.find(caller.scope, words, limit);
+  const found = await Promise.all(refs.map(ref => deps.store.get(rows.goal, keys.goal(caller.scope, ref))));
+  return goalViews(found.filter(g => g !== undefined).filter(g => !refusal(caller.person, { do: 'view', goal: g.body })), caller, deps);
+}
+
+async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
+  const period = (await periodsOf(caller, deps)).find(p => p.id === periodId);
+  if (!period) throw wrong('period', 'There is no such time period.');
+  const start = body.start ?? before?.start ?? period.start;
+  const end = body.end ?? before?.end ?? period.end;
+  if (end <= start) throw wrong('end', 'The end date must be after the start date.');
+  if (body.mode === 'roll-up' && body.kind === 'initiative') throw wrong('mode', 'Initiatives have nothing to roll up. Choose check-ins or a data source.');
+  if (body.mode === 'roll-up' && body.outcome.kind !== 'percent') throw wrong('mode', 'Progress rolls up into percent complete. Choose percent complete, or another way to measure.');
+  if (body.mode === 'source' && !body.link) throw wrong('link', 'Choose a connection and a measure, or another way to update progress.');
+  const parent = body.parent === null ? null : await fittingParent(body.parent, before, caller, deps);
+  return { kind: body.kind, title: body.title, description: body.description, owner: await ownerOf(body.owner, before, caller, deps), parent, start, end, outcome: body.outcome, mode: body.mode };
+}
+
+async function ownerOf(id: string | undefined, before: Goal | undefined, caller: Caller, deps: Deps): Promise<Goal['owner']> {
+  if (id === undefined) return before?.owner ?? { id: caller.person.id, name: caller.person.name };
+  if (id === before?.owner.id) return before.owner;
+  const person = await deps.store.get(rows.person, keys.person(caller.scope, id));
+  if (!person) throw wrong('owner', 'There is no such person in this organization.');
+  return { id, name: person.body.name };
+}
+
+/** The parent exists, may be seen, and is not the goal itself or one of those under it. */
+async function fittingParent(ref: GoalRef, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalRef> {
+  const parent = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps).catch(() => { throw wrong('parent', 'There is no such goal to stand under.'); });
+  let above: Goal | undefined = parent.body;
+  for (let depth = 0; above; depth++) {
+    if (above.id === before?.id) throw wrong('parent', 'A goal cannot stand under itself or under one of its own children.');
+    if (depth === deepest) throw wrong('parent', `Goals may stand at most ${deepest} deep.`);
+    above = above.parent ? (await deps.store.get(rows.goal, keys.goal(caller.scope, above.parent)))?.body : undefined;
+  }
+  return { period: ref.period, id: ref.id };
+}
+
+interface ChosenSource { connection: Connection; measure: Measure; title: string }
+
+async function sourceOf(body: GoalBody, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
+  if (body.mode !== 'source' || !body.link) return undefined;
+  const connection = await usableConnection(body.link.connection, caller, deps);
+  const { measure, metric } = fittingMeasure(connection.integration, body.link.measure, body.outcome, deps);
+  return { connection, measure, title: metric.title };
+}
+
+function newLink(goal: Goal, source: ChosenSource, caller: Caller): Link {
+  return { connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, last: null, problem: null };
+}
+
+function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {
+  const entry: FeedEntry = { goal: refOf(goal), id, at, by: { kind: 'person', id: caller.person.id, name: caller.person.name }, activity: what };
+  return put(rows.feedEntry, keys.feedEntry(caller.scope, entry.goal, at, id), entry);
+}
+
+/** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
+function tellParent(caller: Caller, goal: Goal, parent: GoalRef | null, at: string): Step[] {
+  if (!parent) return [];
+  const id = `u:${parent.period}:${parent.id}:${goal.id}`;
+  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'roll-up', id, goal: refOf(goal), at, parent })];
+}
+
+function judgement(caller: Caller, at: string, deps: Deps): Judgement {
+  return { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, by: { kind: 'person', id: caller.person.id, name: caller.person.name } };
+}
+
+function refOf(goal: Goal): GoalRef {
+  return { period: goal.period, id: goal.id };
+}
+
+function wrong(field: string, message: string): Refusal {
+  return new Refusal('bad-request', `${field}: ${message}`, { [field]: message });
+}
+

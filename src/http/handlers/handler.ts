@@ -1,0 +1,35 @@
+// What a handler is, and what all of them are given.
+import type { Api, Answer, Input } from '../../api.ts';
+import type { Connector, Source } from '../../connectors/connector.ts';
+import type { Author, Change } from '../../domain/check-in.ts';
+import type { GoalRef } from '../../domain/goal.ts';
+import type { Scope } from '../../domain/organization.ts';
+import type { Integration } from '../../integrations.ts';
+import type { GoalSearch } from '../../search/search.ts';
+import type { Store } from '../../store/store.ts';
+import type { Vault } from '../../store/vault.ts';
+import type { Caller } from '../caller.ts';
+
+export interface Deps {
+  store: Store;
+  connectors: ReadonlyMap<string, Connector>;
+  integrations: readonly Integration[];
+  vault: Vault;
+  search: GoalSearch;
+  now(): Date;
+  newId(): string;
+  /** Opens a source with a credential in the clear, for tests, previews and pickers. */
+  open(way: { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string> }): Promise<Source>;
+  /** Moves goals: the same writing as a sync's, with check-ins, feed and outbox. */
+  move(scope: Scope, moves: { goal: GoalRef; change: Change; by: Author; at: string }[]): Promise<void>;
+  /** Sees to what a written goal still has to cause: its parents' progress, and what must be said. */
+  carryOn(scope: Scope, period: string): Promise<void>;
+  /** (Re)starts a connection's one chain of syncs. */
+  startChain(scope: Scope, connection: string): Promise<void>;
+  syncNow(scope: Scope, connection: string): Promise<void>;
+}
+
+/** Everything that needs a caller; a missing handler does not compile. */
+export type Handled = Omit<Api, 'configuration'>;
+export type Handlers = { [K in keyof Handled]: Handler<Handled[K]> };
+export type Handler<E> = (input: Input<E>, caller: Caller, deps: Deps) => Promise<Answer<E>>;

@@ -1,0 +1,9 @@
+// Every endpoint's handler; leave one out and this does not compile.
+import { activity } from './activity.ts';
+import { connections } from './connections.ts';
+import { goals } from './goals.ts';
+import type { Handlers } from './handler.ts';
+import { integrations } from './integrations.ts';
+import { session } from './session.ts';
+
+export const handlers: Handlers = { ...session, ...goals, ...activity, ...integrations, ...connections };

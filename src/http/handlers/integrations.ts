@@ -1,0 +1,68 @@
+// The catalogue of integrations: which are enabled here, and if one cannot be used, why and who can change that.
+import type { IntegrationView } from '../../api.ts';
+import type { Organization } from '../../domain/organization.ts';
+import { refusal } from '../../domain/permission.ts';
+import type { Integration } from '../../integrations.ts';
+import { put, replace } from '../../store/store.ts';
+import { keys, rows } from '../../store/tables.ts';
+import type { Caller } from '../caller.ts';
+import { Refusal, refuseIf } from '../refusal.ts';
+import { allConnections } from './connections.ts';
+import type { Deps, Handlers } from './handler.ts';
+
+export const integrations = {
+  integrations: async (_input, caller, deps) => {
+    const connections = await allConnections(caller, deps);
+    return { rows: deps.integrations.map(i => integrationView(i, connections.filter(c => c.body.integration === i.id).length, caller, deps)) };
+  },
+
+  enableIntegration: async ({ params, body }, caller, deps) => {
+    refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
+    const integration = deps.integrations.find(i => i.id === params.integration);
+    if (!integration) throw new Refusal('not-found', 'There is no such integration.');
+    if (body.enabled && !deps.connectors.has(integration.id)) throw new Refusal('bad-request', `${integration.name} cannot be enabled yet: this version of Waymark has no connector for it.`);
+
+    const stored = (await deps.store.get(rows.organization, keys.organization(caller.scope)))!;
+    const wasEnabled = integration.id in stored.body.integrations;
+    if (wasEnabled === body.enabled) return {};
+    const at = deps.now().toISOString();
+    const after = withIntegration(stored.body, integration.id, body.enabled, caller, at);
+    await deps.store.transact([replace(rows.organization, keys.organization(caller.scope), after, stored.etag)]);
+    await deps.store.transact([put(rows.audit, keys.audit(caller.scope, at, deps.newId()), {
+      at, by: { id: caller.person.id, name: caller.person.name }, deed: body.enabled ? 'integration.enabled' : 'integration.disabled', on: integration.id, before: wasEnabled, after: body.enabled,
+    })]);
+    if (body.enabled) await restartChains(integration.id, caller, deps);
+    return {};
+  },
+} satisfies Partial<Handlers>;
+
+/** What a disabled integration left behind goes on where it stopped. */
+async function restartChains(integration: string, caller: Caller, deps: Deps): Promise<void> {
+  for (const { body } of await allConnections(caller, deps)) {
+    if (body.integration === integration) await deps.startChain(caller.scope, body.id);
+  }
+}
+
+function withIntegration(organization: Organization, id: string, enabled: boolean, caller: Caller, at: string): Organization {
+  const { [id]: _gone, ...others } = organization.integrations;
+  return { ...organization, integrations: enabled ? { ...others, [id]: { enabledBy: caller.person.id, enabledAt: at } } : others };
+}
+
+function integrationView(i: Integration, connections: number, caller: Caller, deps: Deps): IntegrationView {
+  const connector = deps.connectors.get(i.id);
+  const enabled = i.id in caller.organization.integrations;
+  const blocked = blockedBecause(i, connector !== undefined, enabled);
+  return {
+    id: i.id, name: i.name, category: i.category, type: i.type, terms: i.terms, enabled, connections,
+    ...(blocked ? { blocked } : {}),
+    auth: (connector?.auth ?? []).map(a => ({ id: a.id, title: a.title, note: a.note, fields: [...a.form.fields] })),
+    connection: [...(connector?.connection.fields ?? [])],
+    metrics: (connector?.metrics ?? []).map(m => ({ id: m.id, title: m.title, help: m.help, percent: m.percent, fields: [...m.form.fields] })),
+  };
+}
+
+function blockedBecause(i: Integration, readable: boolean, enabled: boolean): string | undefined {
+  if (i.type === 'collaboration') return i.id === 'teams' ? undefined : 'This version of Waymark does not work with it yet.';
+  if (!readable) return 'This version of Waymark has no connector for it yet.';
+  return enabled ? undefined : 'An admin of your organization has not enabled it (Admin › Integrations).';
+}

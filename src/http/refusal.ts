@@ -1,0 +1,64 @@
+// Why a request is not carried out, in the one shape that every error of the API has (RFC 9457).
+import type { z } from 'zod';
+import type { ProblemDetails } from '../api.ts';
+import { SourceError } from '../connectors/source-error.ts';
+import { Conflict } from '../store/store.ts';
+
+type Kind = 'bad-request' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'too-many';
+const statuses: Record<Kind, number> = { 'bad-request': 400, unauthorized: 401, forbidden: 403, 'not-found': 404, conflict: 409, 'too-many': 429 };
+
+/** `message` is for people; `errors` says per field what is wrong and what to do. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly kind: Kind;
+  readonly errors: Record<string, string> | undefined;
+  constructor(kind: Kind, message: string, errors?: Record<string, string>) {
+    super(message);
+    this.kind = kind;
+    this.errors = errors;
+  }
+}
+
+/** Refuses with the sentence of the authorisation point, if it gave one. */
+export function refuseIf(reason: string | undefined): void {
+  if (reason !== undefined) throw new Refusal('forbidden', reason);
+}
+
+/** A value that fits the schema, or a refusal that names each field at fault. */
+export function fitting<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors: Record<string, string> = {};
+  for (const issue of flatten(parsed.error.issues)) errors[issue.path.join('.') || 'body'] ??= issue.message;
+  const [field, first] = Object.entries(errors)[0]!;
+  throw new Refusal('bad-request', `${field}: ${first}`, errors);
+}
+
+interface Issue { path: PropertyKey[]; message: string; code?: string | undefined; errors?: Issue[][] | undefined }
+
+/** For a union, the branch that came closest says best what is wrong. */
+function flatten(issues: readonly unknown[]): Issue[] {
+  return (issues as Issue[]).flatMap(issue => {
+    if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
+    const closest = issue.errors.toSorted((a, b) => mismatches(a) - mismatches(b))[0]!;
+    return flatten(closest).map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  });
+}
+
+/** A branch whose tag does not fit is further away than one with wrong fields. */
+function mismatches(branch: Issue[]): number {
+  return branch.length + (branch.some(i => i.code === 'invalid_value') ? 100 : 0);
+}
+
+/** What a caller is told about anything that was thrown. A bug is told by the id under which `report` has logged it, and by nothing else. */
+export function problemOf(thrown: unknown, report: (error: unknown) => string): ProblemDetails {
+  if (thrown instanceof Refusal) return { type: thrown.kind, title: thrown.message, status: statuses[thrown.kind], ...(thrown.errors ? { errors: thrown.errors } : {}) };
+  if (thrown instanceof Conflict) return { type: 'conflict', title: 'Somebody else changed this meanwhile. Load it again and repeat your change.', status: 409 };
+  if (thrown instanceof SourceError) {
+    const { remedy } = thrown;
+    const errors = remedy.kind === 'reconfigure' && remedy.field ? { [remedy.field]: thrown.message } : undefined;
+    return { type: 'source', title: thrown.message, status: 422, remedy: remedy.kind, ...(errors ? { errors } : {}) };
+  }
+  const id = report(thrown);
+  return { type: 'bug', title: `Something went wrong on our side. Nothing was lost; tell your admin this id: ${id}.`, status: 500, id };
+}

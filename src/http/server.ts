@@ -1,0 +1,119 @@
+// The service: every route on one page. A request is authenticated, its input checked, its handler asked, its answer checked, in this order.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import restify, { type Request, type Response, type Server } from 'restify';
+import { type Api, type Endpoint, api } from '../api.ts';
+import type { Store } from '../store/store.ts';
+import { type Identity, callerOf } from './caller.ts';
+import { handlers } from './handlers/index.ts';
+import type { Deps, Handler, Handled } from './handlers/handler.ts';
+import { openApi } from './openapi.ts';
+import { fitting, problemOf } from './refusal.ts';
+
+export interface ServerDeps extends Deps {
+  store: Store;
+  identify(authorization: string | undefined): Promise<Identity>;
+  admins: readonly string[];
+  configuration: { local: boolean; clientId?: string; botId?: string };
+  /** Folder of the built tab. */
+  tab: string;
+  /** A worker answers nothing but whether it is well. */
+  serves: 'everything' | 'health';
+  /** A bot request, with its body parsed; answers it by itself. */
+  receive?(req: Request, res: Response): Promise<void>;
+  /** Routes of local mode: demo sign-in and sandbox. */
+  extend?(server: Server): void;
+  /** Logs a bug once, and answers the id it is logged under. */
+  report(error: unknown, context: string): string;
+}
+
+/** Where the tab may be framed: Teams, Microsoft 365 and Outlook (reliability.md 2), and in local mode our own sandbox. */
+const frameAncestors = ['https://*.cloud.microsoft', 'https://teams.microsoft.com', 'https://*.teams.microsoft.com', 'https://*.microsoft365.com', 'https://*.office.com', 'https://outlook.office.com', 'https://outlook.office365.com'];
+const largestBody = 256 * 1024;
+
+export function openServer(deps: ServerDeps): Server {
+  const server = restify.createServer({ name: 'waymark', ignoreTrailingSlash: true });
+  server.use(restify.plugins.queryParser({ mapParams: false }));
+  server.use(restify.plugins.bodyParser({ mapParams: false, maxBodySize: largestBody }));
+  server.on('restifyError', (_req: Request, _res: Response, error: RestifyError, done: () => void) => {
+    error.toJSON = () => ({ type: error.statusCode === 404 || error.statusCode === 405 ? 'not-found' : 'bad-request', title: sentenceFor(error), status: error.statusCode });
+    done();
+  });
+
+  server.get('/healthz', async (_req: Request, res: Response) => { sendJson(res, 200, { ok: true }); });
+  if (deps.serves === 'health') return server;
+  server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, openApi()); });
+  route(server, deps, api.configuration, async () => deps.configuration);
+  for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
+  if (deps.receive) server.post('/api/messages', deps.receive);
+  deps.extend?.(server);
+  routePages(server, deps);
+  return server;
+}
+
+interface RestifyError extends Error { statusCode: number; toJSON(): unknown }
+
+function sentenceFor(error: RestifyError): string {
+  switch (error.statusCode) {
+    case 404:
+    case 405: return 'There is nothing at this address.';
+    case 413: return `A request may have at most ${largestBody / 1024} KB.`;
+    default: return 'The request could not be read. Send JSON with content-type application/json.';
+  }
+}
+
+function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, handler: Handler<Api[keyof Handled]>): void {
+  route(server, deps, endpoint, async (input, req) => {
+    const caller = await callerOf(deps.store, deps.admins, await deps.identify(req.header('authorization')), input.params['organization']);
+    const given = { params: input.params, query: fitting(endpoint.query, endpoint.query.def.type === 'undefined' ? undefined : req.query), body: fitting(endpoint.body, input.body) };
+    return (handler as (input: unknown, caller: unknown, deps: Deps) => Promise<unknown>)(given, caller, deps);
+  });
+}
+
+function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<unknown>): void {
+  const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put');
+  server[verb](endpoint.path, async (req: Request, res: Response) => {
+    try {
+      const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
+      sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
+    } catch (error) {
+      const problem = problemOf(error, bug => deps.report(bug, `${endpoint.method} ${endpoint.path}`));
+      sendJson(res, problem.status, problem);
+    }
+  });
+}
+
+/** Without restify's formatters, which know neither problem+json nor how to say no to an odd Accept header. */
+function sendJson(res: Response, status: number, body: unknown): void {
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  res.sendRaw(status, JSON.stringify(body), { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+}
+
+function routePages(server: Server, deps: ServerDeps): void {
+  const headers = pageHeaders(deps.configuration.local);
+  const page = (file: string) => async (_req: Request, res: Response) => {
+    const html = await readFile(join(deps.tab, file)).catch(() => undefined);
+    if (!html) { sendJson(res, 503, { type: 'bug', title: 'The tab has not been built. Run "npm run build".', status: 503 }); return; }
+    res.sendRaw(200, html, headers);
+  };
+  server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
+  if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
+  server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
+  server.get('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  server.get('/*', page('index.html'));
+}
+
+function pageHeaders(local: boolean): Record<string, string> {
+  const ancestors = [...frameAncestors, ...(local ? ["'self'"] : [])];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': [
+      "default-src 'self'", "img-src 'self' data: https:", "style-src 'self' 'unsafe-inline'", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
+      "connect-src 'self' https://res.cdn.office.net https://login.microsoftonline.com", `frame-ancestors ${ancestors.join(' ')}`,
+    ].join('; '),
+  };
+}
+

@@ -1,0 +1,183 @@
+// The composition root: reads the settings, constructs everything, runs what the role asks for, and ends it in order.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Server } from 'restify';
+import { openTeams, type TeamsSettings } from '../bot/teams/adapter.ts';
+import { converse } from './chat/converse.ts';
+import { deliver } from './chat/deliver.ts';
+import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, readConfig, tabFolder } from './config.ts';
+import { connectors as allConnectors } from './connectors/index.ts';
+import type { Goal } from './domain/goal.ts';
+import type { Scope } from './domain/organization.ts';
+import { type Trust, entraTrust, identityReader } from './http/caller.ts';
+import { openServer } from './http/server.ts';
+import { integrations } from './integrations.ts';
+import { type OutsideSettings, realOutside } from './outside.ts';
+import { report } from './report.ts';
+import { openSearch } from './search/search.ts';
+import { openStore } from './store/azure.ts';
+import { openDelivery, openMemory } from './store/memory.ts';
+import { openQueue } from './store/queue.ts';
+import type { Store } from './store/store.ts';
+import { keys, rows } from './store/tables.ts';
+import { type KeyRing, openVault } from './store/vault.ts';
+import { DeliveryDue, type SyncDeps, SyncAsked, SyncDue } from './sync/deps.ts';
+import { moveGoals } from './sync/move.ts';
+import { startChain, syncNow } from './sync/schedule.ts';
+import { startWorker } from './sync/worker.ts';
+
+/** What differs between a company's installation and one machine's: where things are kept, and whom we believe. */
+export interface Surroundings {
+  storage: string;
+  keyRing: KeyRing;
+  trust: Trust;
+  admins: readonly string[];
+  teams: TeamsSettings;
+  outside: OutsideSettings;
+  /** Where people reach us. */
+  publicUrl: string;
+  /** Routes of local mode. */
+  extend?(server: Server): void;
+}
+
+/** A running Waymark, as local mode goes on with it. */
+export interface Waymark {
+  address: string;
+  store: Store;
+  syncNow(scope: Scope, connection: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Claims of a worker that died are free after this. */
+const claimSeconds = 60;
+
+/** Constructs everything and starts what the role asks for. Answers once it serves. */
+export async function startWaymark(config: Config, surroundings: Surroundings): Promise<Waymark> {
+  const now = () => new Date();
+  const store = await openStore({ connectionString: surroundings.storage });
+  const connectors = new Map(allConnectors.map(c => [c.id, c]));
+  const outside = realOutside(surroundings.outside);
+  const vault = openVault(surroundings.keyRing);
+  const queues = await openQueues(surroundings.storage);
+  const search = openSearch({ now, report: error => { report(error, 'rebuilding the search index'); }, load: scope => currentGoals(store, scope, now()) });
+
+  const memoryDeps = {
+    store, now, report,
+    find: (scope: Scope, words: string, limit: number) => search.find(scope, words, limit),
+    syncNow: (scope: Scope, connection: string) => syncNow({ queues, now }, scope, connection),
+    integrationName: (id: string) => integrations.find(i => i.id === id)?.name ?? id,
+  };
+  const memory = openMemory(memoryDeps);
+  const teams = openTeams(surroundings.teams, { converse: event => converse(memory, event), report, publicUrl: surroundings.publicUrl });
+  const delivery = openDelivery(memoryDeps, { teams: teams.platform });
+
+  const syncDeps: SyncDeps = {
+    store, queues, connectors, outside, vault, now, report, claimSeconds,
+    deliver: (scope, outgoing) => deliver(delivery, scope, outgoing),
+    worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+  };
+
+  const server = openServer({
+    store, connectors, integrations, vault, search, now, report,
+    newId: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
+    open: way => {
+      const connector = connectors.get(way.integration)!;
+      return connector.open({ auth: way.auth, settings: way.settings, credential: way.credential, outside });
+    },
+    move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
+    carryOn: (scope, period) => queues.deliveries.put({ ...scope, period }),
+    startChain: (scope, connection) => startChain(syncDeps, scope, connection),
+    syncNow: (scope, connection) => syncNow({ queues, now }, scope, connection),
+    identify: identityReader(surroundings.trust),
+    admins: surroundings.admins,
+    configuration: { local: config.mode === 'local', clientId: surroundings.trust.clientId, botId: surroundings.teams.botId },
+    tab: tabFolder,
+    serves: config.role === 'worker' ? 'health' : 'everything',
+    receive: teams.receive,
+    ...(surroundings.extend ? { extend: surroundings.extend } : {}),
+  });
+  const port = await listen(server, config.port, config.host);
+  const worker = config.role === 'web' ? undefined : startWorker(syncDeps);
+  return {
+    address: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    store,
+    syncNow: (scope, connection) => syncNow({ queues, now }, scope, connection),
+    async stop() {
+      await worker?.stop();
+      server.server.closeAllConnections();
+      await new Promise<void>(resolve => server.close(() => resolve()));
+    },
+  };
+}
+
+async function openQueues(connectionString: string): Promise<SyncDeps['queues']> {
+  const poison = (p: { queue: string; id: string; problem: string }) => { report(new Error(`A message was removed: ${p.problem}`), `queue ${p.queue}, message ${p.id}`); };
+  const [asked, syncs, deliveries] = await Promise.all([
+    openQueue({ connectionString, name: 'waymark-asked', schema: SyncAsked, report: poison }),
+    openQueue({ connectionString, name: 'waymark-syncs', schema: SyncDue, report: poison }),
+    openQueue({ connectionString, name: 'waymark-deliveries', schema: DeliveryDue, report: poison }),
+  ]);
+  return { asked, syncs, deliveries };
+}
+
+/** What search finds: goals of the periods that have not ended. */
+async function* currentGoals(store: Store, scope: Scope, now: Date): AsyncIterable<Goal> {
+  const today = now.toISOString().slice(0, 10);
+  for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) {
+    if (period.end < today) continue;
+    for await (const { body } of store.all(rows.goal, keys.goals(scope, period.id), 'g:')) yield body;
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new BadConfiguration(`Port ${port} is taken by another program. Set PORT to a free one: PORT=4000 npm start`) : error));
+    server.listen(port, host, () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+function production(config: ProductionConfig): Surroundings {
+  const ring = new Map(config.keys.map(k => [k.id, Buffer.from(k.key, 'base64')]));
+  return {
+    storage: config.storage,
+    keyRing: { current: config.keys[0]!.id, key: async id => ring.get(id) },
+    trust: entraTrust(config.entra.clientId),
+    admins: config.admins,
+    teams: { kind: 'azure', botId: config.bot.id, password: config.bot.password, tenant: config.bot.tenant },
+    outside: {},
+    publicUrl: config.publicUrl,
+  };
+}
+
+async function runLocal(config: LocalConfig): Promise<{ stop(): Promise<void> }> {
+  const { startLocal } = await import('./simulators/local.ts');
+  return startLocal(config, startWaymark);
+}
+
+async function runProduction(config: ProductionConfig): Promise<{ stop(): Promise<void> }> {
+  const waymark = await startWaymark(config, production(config));
+  console.log(`Waymark (${config.role}) serves ${config.publicUrl} on ${waymark.address}`);
+  return waymark;
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  if (config.role === 'satellite') throw new BadConfiguration('ROLE=satellite: the on-premises agent is not part of this version yet. Use web, worker or all.');
+  const running = config.mode === 'local' ? await runLocal(config) : await runProduction(config);
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await running.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof BadConfiguration ? error.message : error);
+    process.exit(1);
+  });
+}

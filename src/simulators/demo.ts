@@ -1,0 +1,108 @@
+// The demo organization: Aurora Coffee's fourth quarter, made through the same doors that everybody uses.
+import { api } from '../api.ts';
+import { dateIn } from '../domain/date.ts';
+import { currentPeriod, quartersOf, type Period } from '../domain/period.ts';
+import { defaultThresholds } from '../domain/status.ts';
+import { type Store, insert } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import type { Ask } from './ask.ts';
+import type { Postgres } from './postgres.ts';
+import type { World } from './teams-world.ts';
+
+/** The id of the demo organization. */
+export const demoOrganization = 'aurora';
+
+/** Organization, people and time periods, as an admin would have set them up. Answers whether they had to be made. */
+export async function makeOrganization(store: Store, world: World, now: Date): Promise<boolean> {
+  const scope = { tenant: world.tenant.id, organization: demoOrganization };
+  if (await store.get(rows.organization, keys.organization(scope))) return false;
+  for (const p of world.people) {
+    await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })]);
+  }
+  for (const period of periodsAround(now.getUTCFullYear())) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
+  // Last, so that a start that was interrupted before this line begins again.
+  await store.transact([insert(rows.organization, keys.organization(scope), {
+    tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm', thresholds: defaultThresholds, integrations: {},
+  })]);
+  return true;
+}
+
+function periodsAround(year: number): Period[] {
+  return [year, year + 1].flatMap(y => [...quartersOf(y), { id: `${y}`, name: `${y}`, start: `${y}-01-01`, end: `${y}-12-31` }]);
+}
+
+/** The shop's database: support tickets and subscriptions, as Waymark finds them on the first day. */
+export async function fillShop(postgres: Postgres): Promise<void> {
+  await postgres.query(`
+    create table if not exists tickets (id integer generated always as identity primary key, subject text not null, opened_at timestamptz not null default now(), closed_at timestamptz);
+    create table if not exists subscriptions (id integer generated always as identity primary key, plan text not null, started_at timestamptz not null default now());
+    create or replace function tell_waymark() returns trigger language plpgsql as $$ begin perform pg_notify('waymark', tg_table_name); return null; end $$;
+    create or replace trigger tell_waymark after insert or update or delete on tickets for each statement execute function tell_waymark();
+    create or replace trigger tell_waymark after insert or update or delete on subscriptions for each statement execute function tell_waymark();`);
+  const [count] = await postgres.query('select (select count(*) from tickets) as tickets, (select count(*) from subscriptions) as subscriptions');
+  if (Number(count!['tickets']) === 0) await setOpenTickets(postgres, 12);
+  if (Number(count!['subscriptions']) === 0) await setSubscriptions(postgres, 380);
+}
+
+/** Opens or closes tickets until exactly so many are open. */
+export async function setOpenTickets(postgres: Postgres, count: number): Promise<void> {
+  await postgres.query('update tickets set closed_at = now() where id in (select id from tickets where closed_at is null order by id offset $1)', [count]);
+  await postgres.query(`insert into tickets (subject) select 'Where is my order #' || (1000 + n) || '?' from generate_series(1, greatest(0, $1::int - (select count(*)::int from tickets where closed_at is null))) n`, [count]);
+}
+
+/** Starts or ends subscriptions until exactly so many run. */
+export async function setSubscriptions(postgres: Postgres, count: number): Promise<void> {
+  await postgres.query('delete from subscriptions where id in (select id from subscriptions order by id offset $1)', [count]);
+  await postgres.query(`insert into subscriptions (plan) select 'Weekly beans' from generate_series(1, greatest(0, $1::int - (select count(*)::int from subscriptions)))`, [count]);
+}
+
+interface Sources { postgres: Postgres; azureDevOps: { organization: string; project: string; token: string; query: string } }
+
+/** Integrations, connections and goals, made by the admin through the REST API. Answers the ids that the demo goes on with. */
+export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<{ shop: string }> {
+  const organization = demoOrganization;
+  for (const integration of ['postgresql', 'azure-devops', 'bigquery', 'teams']) {
+    if (integration !== 'teams') await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
+  }
+  const { postgres, azureDevOps } = sources;
+  const shop = await ask(api.createConnection, { params: { organization }, body: {
+    integration: 'postgresql', name: 'Shop database', shared: true, auth: 'password',
+    settings: { host: postgres.host, port: postgres.port, database: postgres.database, tls: 'off' }, credential: { user: postgres.user, password: postgres.password },
+  } });
+  const backlog = await ask(api.createConnection, { params: { organization }, body: {
+    integration: 'azure-devops', name: 'Loyalty app backlog', shared: true, auth: 'token',
+    settings: { organization: azureDevOps.organization, project: azureDevOps.project }, credential: { token: azureDevOps.token },
+  } });
+
+  const { rows: periods } = await ask(api.periods, { params: { organization } });
+  const period = currentPeriod(periods.filter(p => /q\d$/.test(p.id)), dateIn('Europe/Stockholm', today))!.id;
+  const { rows: people } = await ask(api.people, { params: { organization }, query: { search: '' } });
+  const owner = (name: string) => people.find(p => p.name.startsWith(name))!.id;
+  const place = { params: { organization, period } };
+  const percent = { kind: 'percent' } as const;
+  const number = (name: string) => ({ kind: 'number', name }) as const;
+
+  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', owner: owner('Ada'), parent: null, outcome: percent, mode: 'roll-up' } });
+  await ask(api.createGoal, { ...place, body: {
+    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', owner: owner('Ben'), parent: { period, id: customers.id }, mode: 'source',
+    outcome: { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: number('tickets'), target: 20, risk: 30 },
+    link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from tickets where closed_at is null' } } },
+  } });
+  await ask(api.createGoal, { ...place, body: {
+    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', owner: owner('Dana'), parent: { period, id: customers.id }, mode: 'source',
+    outcome: { kind: 'metric', direction: 'increase', name: 'Weekly subscriptions', unit: number('subscriptions'), start: 200, target: 500 },
+    link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from subscriptions' } } },
+  } });
+  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owner: owner('Chen'), parent: null, outcome: percent, mode: 'roll-up' } });
+  await ask(api.createGoal, { ...place, body: {
+    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source', outcome: percent,
+    link: { connection: backlog.id, measure: { metric: 'completed', form: { query: azureDevOps.query } } },
+  } });
+  const { goal: training } = await ask(api.createGoal, { ...place, body: {
+    kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owner: owner('Dana'), parent: { period, id: loyalty.id }, mode: 'manual',
+    outcome: { kind: 'metric', direction: 'reach', name: 'Trained baristas', unit: number('baristas'), target: 40 },
+  } });
+  await ask(api.createGoal, { ...place, body: { kind: 'initiative', title: 'Launch campaign in the cafés', description: '', owner: owner('Ben'), parent: { period, id: loyalty.id }, outcome: percent, mode: 'manual' } });
+  await ask(api.checkIn, { params: { organization, period, goal: training.id }, body: { value: 18, note: 'Stockholm and Uppsala are done. Gothenburg follows in December.' } });
+  return { shop: shop.id };
+}

@@ -1,0 +1,212 @@
+// Local mode: all of Waymark's surroundings on one machine. Emulated storage, a real PostgreSQL, simulated vendors, and a stand-in for Teams.
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, relative } from 'node:path';
+import { Client } from 'pg';
+import type { Request, Response, Server } from 'restify';
+import { z } from 'zod';
+import { BadConfiguration, type LocalConfig, tabFolder } from '../config.ts';
+import type { Surroundings, Waymark } from '../main.ts';
+import { report } from '../report.ts';
+import { keyFile } from '../store/vault.ts';
+import { keys, rows } from '../store/tables.ts';
+import { asker } from './ask.ts';
+import { startAzureDevOps } from './azure-devops.ts';
+import { startAzurite } from './azurite.ts';
+import { startBigQuery } from './bigquery.ts';
+import { demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions } from './demo.ts';
+import { startEntra } from './entra.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { ensureTab } from './tab.ts';
+import { startTeams } from './teams.ts';
+import { ada, auroraCoffee, customerCare } from './teams-world.ts';
+
+/** What local mode must find again after a restart: addresses stand in connections and conversations. */
+const LocalState = z.object({ ports: z.object({ postgres: z.number(), teams: z.number() }), demoMade: z.boolean(), shop: z.string().optional(), process: z.number().optional() });
+type LocalState = z.infer<typeof LocalState>;
+
+type Start = (config: LocalConfig, surroundings: Surroundings) => Promise<Waymark>;
+
+export async function startLocal(config: LocalConfig, start: Start): Promise<{ stop(): Promise<void> }> {
+  const say = progress(config.data);
+  const ending: (() => Promise<void>)[] = [];
+  const stop = async () => { for (const end of ending.toReversed()) await end(); };
+  try {
+    const state = await openState(config.data);
+    await state.update({ process: process.pid });
+
+    say.doing('Building the tab');
+    await ensureTab(tabFolder);
+
+    say.doing('Starting storage (Azurite) and the shop’s database (PostgreSQL)');
+    const [azurite, postgres] = await Promise.all([
+      startAzurite({ folder: join(config.data, 'azurite') }),
+      startPostgres({ folder: join(config.data, 'postgres'), port: state.now.ports.postgres, persistent: true }),
+    ]);
+    ending.push(() => azurite.stop(), () => postgres.stop());
+    await fillShop(postgres);
+
+    say.doing('Starting the simulated Azure DevOps, BigQuery, Entra ID and Teams');
+    const [azureDevOps, bigQuery, entra] = await Promise.all([startAzureDevOps(), startBigQuery(), startEntra({ botId: auroraCoffee.bot.appId })]);
+    ending.push(() => azureDevOps.stop(), () => bigQuery.stop(), () => entra.stop());
+    let address = '';
+    const controls = [
+      {
+        id: 'tickets', title: 'Open support tickets', help: 'Below 20 is On Track, up to 30 is Behind, more is At Risk.',
+        command: psql(postgres, 'insert into tickets (subject) select \'Late parcel\' from generate_series(1, {input})'),
+        run: async (input = 0) => { await setOpenTickets(postgres, Math.max(0, Math.round(input))); return `${Math.max(0, Math.round(input))} tickets are open now.`; },
+        current: async () => Number((await postgres.query('select count(*) as n from tickets where closed_at is null'))[0]!['n']),
+      },
+      {
+        id: 'subscriptions', title: 'Weekly subscriptions', help: 'The goal is 500 by the end of the quarter.',
+        command: psql(postgres, 'insert into subscriptions (plan) select \'Weekly beans\' from generate_series(1, {input})'),
+        run: async (input = 0) => { await setSubscriptions(postgres, Math.max(0, Math.round(input))); return `${Math.max(0, Math.round(input))} subscriptions run now.`; },
+        current: async () => Number((await postgres.query('select count(*) as n from subscriptions'))[0]!['n']),
+      },
+    ];
+    const teams = await startTeams({
+      bot: () => `${address}/api/messages`, port: state.now.ports.teams, file: join(config.data, 'teams.json'), controls,
+      tokenFor: serviceUrl => entra.botToken(serviceUrl),
+      tabToken: person => entra.personToken({ tenant: auroraCoffee.tenant.id, ...person }),
+    }).catch(portTaken('the stand-in for Teams', state.now.ports.teams));
+    ending.push(() => teams.stop());
+
+    say.doing('Starting Waymark');
+    const waymark = await start(config, {
+      storage: azurite.connectionString,
+      keyRing: await keyFile(join(config.data, 'keys.json')),
+      trust: { keys: entra.trust.keys, issuer: entra.trust.issuer, clientId: entra.trust.clientId },
+      admins: [],
+      teams: config.anonymousBot
+        ? { kind: 'anonymous', botId: entra.trust.botId, loopback: true }
+        : { kind: 'simulated', botId: entra.trust.botId, openId: entra.trust.botOpenId, issuer: entra.trust.botIssuer, graph: teams.url },
+      outside: { allow: ['127.0.0.1', 'localhost'], route: { ...azureDevOps.route, ...bigQuery.route } },
+      publicUrl: `http://${config.host}:${config.port}`,
+      extend: server => { mountSignIn(server, entra); mountSandbox(server, teams.handle); },
+    });
+    ending.push(() => waymark.stop());
+    address = waymark.address;
+
+    if (config.demo) {
+      await makeOrganization(waymark.store, auroraCoffee, new Date());
+      if (!state.now.demoMade) {
+        say.doing('Making the demo organization');
+        const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
+        const { shop } = await makeGoals(ask, { postgres, azureDevOps: azureDevOps.demo }, new Date());
+        await teams.say(ada, customerCare, { text: 'subscribe', mention: true });
+        await state.update({ demoMade: true, shop });
+      }
+    } else {
+      await makeOrganization(waymark.store, auroraCoffee, new Date());
+    }
+    ending.push(await listenToShop(postgres, async () => {
+      const scope = { tenant: auroraCoffee.tenant.id, organization: demoOrganization };
+      for await (const { body } of waymark.store.all(rows.connection, keys.organizationRows(scope))) {
+        if (body.integration === 'postgresql') await waymark.syncNow(scope, body.id);
+      }
+    }));
+    ending.push(() => state.update({ process: undefined }));
+    say.ready(waymark.address);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The first line says what is happening, each later one what is being done, the last where to look. */
+function progress(data: string) {
+  const begun = Date.now();
+  const seconds = () => `${((Date.now() - begun) / 1000).toFixed(1)} s`.padStart(7);
+  console.log(`Waymark starts on this machine, with a demo organization and nothing to set up. Its data is kept in ${relative(process.cwd(), data) || data}.`);
+  return {
+    doing(what: string) { console.log(`${seconds()}  ${what} …`); },
+    ready(address: string) {
+      console.log(`${seconds()}  Ready.`);
+      console.log(`\n  Teams stand-in   ${address}/sandbox   (start here: change a number, watch the channel)\n  The tab          ${address}/\n  REST API         ${address}/openapi.json\n`);
+      console.log(`Stop with Ctrl-C; "npm run reset" clears the data. Now open ${address}/sandbox`);
+    },
+  };
+}
+
+async function openState(folder: string): Promise<{ readonly now: LocalState; update(changes: Partial<LocalState>): Promise<void> }> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'local.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  let now: LocalState = text === undefined ? { ports: { postgres: await freePort(), teams: await freePort() }, demoMade: false } : LocalState.parse(JSON.parse(text));
+  if (now.process !== undefined && now.process !== process.pid && isRunning(now.process)) {
+    throw new BadConfiguration(`Waymark already runs on this data (process ${now.process}). Stop it first, or set WAYMARK_DATA to another folder and PORT to another port.`);
+  }
+  return {
+    get now() { return now; },
+    async update(changes) {
+      now = { ...now, ...changes };
+      await writeFile(`${file}.new`, `${JSON.stringify(now, null, 2)}\n`);
+      await rename(`${file}.new`, file);
+    },
+  };
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function portTaken(what: string, port: number) {
+  return (error: NodeJS.ErrnoException): never => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new BadConfiguration(`Port ${port}, where ${what} was the last time, is taken by another program. End that program, or clear the data with "npm run reset".`);
+  };
+}
+
+function psql(postgres: Postgres, sql: string): string {
+  return `psql "postgres://${postgres.owner.user}:${postgres.owner.password}@${postgres.host}:${postgres.port}/${postgres.database}" -c "${sql}"`;
+}
+
+/** Signing in by picking a demo person: only ever mounted in local mode, on loopback. */
+function mountSignIn(server: Server, entra: { personToken(person: { tenant: string; id: string; name: string; email?: string }): Promise<string> }): void {
+  server.get('/api/v1/local/people', async (_req: Request, res: Response) => {
+    res.json(200, { rows: auroraCoffee.people.map(p => ({ id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })) });
+  });
+  server.post('/api/v1/local/sign-in', async (req: Request, res: Response) => {
+    const person = auroraCoffee.people.find(p => p.id === (req.body as { person?: unknown } | undefined)?.person);
+    if (!person) { res.json(400, { type: 'bad-request', title: 'person: Choose one of the demo people.', status: 400, errors: { person: 'Choose one of the demo people.' } }); return; }
+    res.json(200, { token: await entra.personToken({ tenant: auroraCoffee.tenant.id, ...person }) });
+  });
+}
+
+function mountSandbox(server: Server, handle: (req: Request, res: Response) => Promise<boolean>): void {
+  const answer = async (req: Request, res: Response) => { await handle(req, res); };
+  server.get('/sandbox/api/*', answer);
+  server.post('/sandbox/api/*', answer);
+}
+
+/** The shop tells of its changes, as a source with webhooks would: "re-read now". The hourly sync goes on beside it. */
+async function listenToShop(postgres: Postgres, changed: () => Promise<void>): Promise<() => Promise<void>> {
+  const client = new Client({ host: postgres.host, port: postgres.port, database: postgres.database, user: postgres.owner.user, password: postgres.owner.password });
+  client.on('error', error => { report(error, 'listening to the shop’s database'); });
+  await client.connect();
+  let waiting: NodeJS.Timeout | undefined;
+  client.on('notification', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { changed().catch((error: unknown) => { report(error, 'asking for a sync of the shop'); }); }, 200);
+  });
+  await client.query('listen waymark');
+  return async () => { clearTimeout(waiting); await client.end(); };
+}

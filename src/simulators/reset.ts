@@ -1,0 +1,19 @@
+// "npm run reset": clears what local mode keeps, and nothing else.
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import { isRunning } from './local.ts';
+
+const { data } = readConfig(process.env);
+const state = await readFile(join(data, 'local.json'), 'utf8').then(text => JSON.parse(text) as { process?: number }, () => undefined);
+if (!state) {
+  console.log(`There is nothing to clear: ${data} holds no data of Waymark's local mode.`);
+} else if (state.process !== undefined && isRunning(state.process)) {
+  console.error(`Waymark is running on this data (process ${state.process}). Stop it first.`);
+  process.exitCode = 1;
+} else {
+  const elsewhere = await readFile(join(data, 'postgres', 'lives-in'), 'utf8').catch(() => undefined);
+  if (elsewhere) await rm(elsewhere, { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true });
+  console.log(`Cleared ${data}. The next "npm start" begins anew.`);
+}

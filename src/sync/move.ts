@@ -1,0 +1,205 @@
+// Moves goals in the store: the only place that writes a moved goal, together with all that follows from it, in one transaction each.
+import type { Outgoing } from '../chat/message.ts';
+import { move, type Author, type Change, type CheckIn } from '../domain/check-in.ts';
+import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
+import type { Goal, GoalRef } from '../domain/goal.ts';
+import type { Organization, Scope } from '../domain/organization.ts';
+import type { Thresholds } from '../domain/status.ts';
+import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { inParallel } from './in-parallel.ts';
+import { pause } from './revise.ts';
+
+/** One change to one goal. */
+export interface Move {
+  goal: GoalRef;
+  /** Asked with the goal as it is stored, again after every conflict; `undefined` means: not this goal, not any more. */
+  change: Change | ((goal: Goal) => Change | undefined);
+  by: Author;
+  /** When it happened: the slot of a sync, the moment of a request. */
+  at: Instant;
+  /**
+   * Write when the value was read even if nothing else changed. A worker that takes over from a silent one sets this:
+   * whatever the silent one still holds in its hands is older from then on, and is refused.
+   */
+  fence?: boolean;
+}
+
+/** What came of a move. `refused`: the goal has ended, is fed by something else by now, or has heard newer things. */
+export type Movement = { did: 'wrote' | 'nothing' | 'refused'; goal: Goal } | { did: 'missing' };
+
+interface Job { ref: GoalRef; moves: { move: Move; index: number }[] }
+interface Decision { steps: Step[]; movements: Movement[] }
+interface Rules { thresholds: Thresholds; now: Instant; today: PlainDate; dayOf: (at: Instant) => PlainDate }
+
+const tries = 10;
+
+/**
+ * Applies moves and answers what came of each, in order. Several moves of one goal become one check-in.
+ * Doing it again changes nothing: a goal that already stands where a move would put it is not written.
+ * Throws `Conflict` when a goal is fought over beyond all patience; nothing is half done then.
+ */
+export async function moveGoals(deps: { store: Store; now(): Date }, scope: Scope, moves: readonly Move[]): Promise<Movement[]> {
+  if (moves.length === 0) return [];
+  const organization = await deps.store.get(rows.organization, keys.organization(scope));
+  if (!organization) throw new Error(`There is no organization ${scope.organization}.`);
+  const movements: Movement[] = [];
+  let jobs = jobsOf(moves);
+  for (let attempt = 1; jobs.length > 0; attempt++) {
+    const rules = rulesAt(organization.body, deps.now());
+    const stored = await readGoals(deps.store, scope, jobs.map(job => job.ref));
+    const decisions = jobs.map((job, i) => decide(scope, rules, job, stored[i]));
+    const lost = await write(deps.store, jobs, decisions, movements);
+    if (lost.length > 0 && attempt === tries) throw new Conflict(`${lost.length} goals were changed by others each time we tried to move them.`);
+    if (lost.length > 0) await pause(attempt);
+    jobs = lost;
+  }
+  return movements;
+}
+
+/** Leaves word for a parent that a child is new, has changed, or has gone. Newer word replaces older. */
+export function rollUpStep(scope: Scope, goal: GoalRef, parent: GoalRef, at: Instant): Step {
+  const outgoing: Outgoing = { kind: 'roll-up', id: `u:${parent.period}:${parent.id}:${goal.id}`, goal, at, parent };
+  return put(rows.outgoing, keys.outgoing(scope, goal.period, outgoing.id), outgoing);
+}
+
+function jobsOf(moves: readonly Move[]): Job[] {
+  const jobs = new Map<string, Job>();
+  for (const [index, move] of moves.entries()) {
+    const job = jobs.get(nameOf(move.goal)) ?? { ref: { period: move.goal.period, id: move.goal.id }, moves: [] };
+    job.moves.push({ move, index });
+    jobs.set(nameOf(move.goal), job);
+  }
+  return [...jobs.values()];
+}
+
+function rulesAt(organization: Organization, now: Date): Rules {
+  const days = new Map<Instant, PlainDate>();
+  const dayOf = (at: Instant) => days.get(at) ?? days.set(at, dateIn(organization.timeZone, at)).get(at)!;
+  return { thresholds: organization.thresholds, now: now.toISOString(), today: dayOf(now.toISOString()), dayOf };
+}
+
+/** Writes one group per goal, fills in what came of those that were written, and answers the jobs that met a conflict. */
+async function write(store: Store, jobs: Job[], decisions: Decision[], movements: Movement[]): Promise<Job[]> {
+  const writing = jobs.map((job, i) => ({ job, steps: decisions[i]!.steps })).filter(({ steps }) => steps.length > 0);
+  const answers = await store.transactAll(writing.map(({ steps }) => steps));
+  const lost = new Set(writing.filter((_, i) => answers[i] === 'conflict').map(({ job }) => job));
+  for (const [i, job] of jobs.entries()) {
+    if (!lost.has(job)) job.moves.forEach(({ index }, n) => { movements[index] = decisions[i]!.movements[n]!; });
+  }
+  return [...lost];
+}
+
+function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | undefined): Decision {
+  if (!stored) return { steps: [], movements: job.moves.map(() => ({ did: 'missing' })) };
+  const before = stored.body;
+  let after = before;
+  let checkIn: CheckIn | undefined;
+  const refused: boolean[] = [];
+  for (const { move: wanted } of job.moves) {
+    const change = typeof wanted.change === 'function' ? wanted.change(after) : wanted.change;
+    if (!change || !feeds(wanted.by, after, change)) {
+      refused.push(true);
+      continue;
+    }
+    const at = instantOf(rules, before, wanted.at);
+    const moved = move(after, change, { at, today: rules.today, thresholds: rules.thresholds, by: wanted.by });
+    refused.push(change.kind === 'reading' && moved.goal === after);
+    checkIn = moved.checkIn ?? checkIn;
+    after = moved.goal;
+  }
+  const said = job.moves.some(({ move: wanted }) => typeof wanted.change !== 'function' && wanted.change.kind === 'check-in');
+  const record = checkIn && (said || !sameState(before, after)) ? { ...checkIn, ...stateOf(after), was: stateOf(before) } : undefined;
+  const fenced = job.moves.some(({ move: wanted }) => wanted.fence) && after.readAt !== before.readAt;
+  const steps = record || fenced || !sameChildren(before, after) ? stepsOf(scope, stored, after, record) : [];
+  return { steps, movements: refused.map(r => ({ did: r ? 'refused' : steps.length > 0 ? 'wrote' : 'nothing', goal: after })) };
+}
+
+/** A source moves only the goals that it feeds: a link that was cut while its source was being read must not write any more. */
+function feeds(by: Author, goal: Goal, change: Change): boolean {
+  return change.kind !== 'reading' || by.kind !== 'connection' || (goal.mode === 'source' && goal.connection === by.id);
+}
+
+/**
+ * The instant a check-in bears: the slot's own, so that a repeated slot writes the same rows; but the present one where the goal
+ * has moved since the slot, or the slot belongs to another day, so that history stays in the order in which it happened.
+ */
+function instantOf(rules: Rules, before: Goal, at: Instant): Instant {
+  const readAt = before.readAt ?? '';
+  if (at > readAt && rules.dayOf(at) === rules.today) return at;
+  return rules.now > readAt ? rules.now : new Date(Date.parse(readAt) + 1).toISOString();
+}
+
+/** All that follows from a goal having moved: its row, its history, its feed, what must be said, and word to its parent. */
+function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: CheckIn | undefined): Step[] {
+  const before = stored.body;
+  const ref = { period: after.period, id: after.id };
+  const steps: Step[] = [replace(rows.goal, keys.goal(scope, ref), after, stored.etag)];
+  if (!checkIn) return steps;
+  const { at, by } = checkIn;
+  steps.push(put(rows.checkIn, keys.checkIn(scope, ref, at), checkIn));
+  const turned = before.status !== after.status;
+  if (turned) {
+    const id = `${before.status}-${after.status}`;
+    steps.push(put(rows.feedEntry, keys.feedEntry(scope, ref, at, id), { goal: ref, id, at, by, activity: { kind: 'status-changed', from: before.status, to: after.status } }));
+  }
+  if (turned || after.posted) {
+    const id = `m:${ref.id}:${at}:${before.status}-${after.status}`;
+    steps.push(put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
+  }
+  if (after.parent && (turned || before.progress !== after.progress)) steps.push(rollUpStep(scope, ref, after.parent, at));
+  return steps;
+}
+
+function stateOf(goal: Goal): CheckIn['was'] {
+  return { value: goal.value, progress: goal.progress, status: goal.status };
+}
+
+function nameOf(goal: GoalRef): string {
+  return `${goal.period}:${goal.id}`;
+}
+
+function sameState(a: Goal, b: Goal): boolean {
+  return a.value === b.value && a.progress === b.progress && a.status === b.status;
+}
+
+function sameChildren(a: Goal, b: Goal): boolean {
+  return a.children === b.children || JSON.stringify(a.children) === JSON.stringify(b.children);
+}
+
+async function readGoals(store: Store, scope: Scope, refs: readonly GoalRef[]): Promise<(Stored<Goal> | undefined)[]> {
+  const found = new Map<string, Stored<Goal>>();
+  const scattered: GoalRef[] = [];
+  for (const [period, ofPeriod] of Map.groupBy(refs, ref => ref.period)) {
+    scattered.push(...(ofPeriod.length < fewGoals ? ofPeriod : await readStretch(store, scope, period, ofPeriod, found)));
+  }
+  await inParallel(scattered, 32, async ref => {
+    const goal = await store.get(rows.goal, keys.goal(scope, ref));
+    if (goal) found.set(nameOf(ref), goal);
+  });
+  return refs.map(ref => found.get(nameOf(ref)));
+}
+
+/** Below this many a request each costs less than finding out whether they lie together. */
+const fewGoals = 20;
+
+/**
+ * Reads goals that lie close together in their partition as a stretch, many a request, for as long as one row in four is wanted.
+ * Answers the goals it has not come to.
+ */
+async function readStretch(store: Store, scope: Scope, period: string, refs: readonly GoalRef[], found: Map<string, Stored<Goal>>): Promise<GoalRef[]> {
+  const wanted = new Set(refs.map(nameOf));
+  let ahead = refs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  let after = keys.goal(scope, ahead[0]!).row.slice(0, -1);
+  while (ahead.length > 0) {
+    const page = await store.page(rows.goal, keys.goals(scope, period), { prefix: 'g:', after, limit: Math.min(1000, ahead.length) });
+    const last = page.rows.at(-1)?.body.id;
+    if (last === undefined) return page.next === undefined ? [] : ahead;
+    const hits = page.rows.filter(({ body }) => wanted.has(nameOf(body)));
+    for (const hit of hits) found.set(nameOf(hit.body), hit);
+    ahead = page.next === undefined ? [] : ahead.filter(({ id }) => id > last);
+    if (hits.length * 4 < page.rows.length) return ahead;
+    after = keys.goal(scope, { period, id: last }).row;
+  }
+  return [];
+}

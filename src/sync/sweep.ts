@@ -1,0 +1,85 @@
+// What time alone changes, once a day and organization; and, once an hour, what a crash or a lost message has left lying.
+import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
+import { move } from '../domain/check-in.ts';
+import type { Organization, Scope } from '../domain/organization.ts';
+import { addDays } from '../domain/date.ts';
+import { put } from '../store/store.ts';
+import { keys, rows, type Connection, type Swept } from '../store/tables.ts';
+import type { SyncDeps } from './deps.ts';
+import { moveGoals, type Move } from './move.ts';
+import { startChain } from './schedule.ts';
+
+const by = { kind: 'time' as const };
+/** Goals may run a little longer than their period, and a worker that was away catches up. */
+const daysAfterPeriod = 31;
+const mendEveryMs = 3_600_000;
+/** A chain so late has lost its message; one that is merely slow would be none the worse for a new one. */
+const overdueMs = 15 * 60_000;
+
+/** To be called every few minutes by every worker. Doing it twice, or two at once, changes nothing more. */
+export async function sweep(deps: SyncDeps): Promise<void> {
+  for await (const tenant of deps.store.tenants()) {
+    for await (const { body } of deps.store.all(rows.organization, tenant)) await sweepOrganization(deps, body);
+  }
+}
+
+async function sweepOrganization(deps: SyncDeps, organization: Organization): Promise<void> {
+  const scope = { tenant: organization.tenant, organization: organization.id };
+  const now = deps.now();
+  const today = dateIn(organization.timeZone, now);
+  const swept = (await deps.store.get(rows.swept, keys.swept(scope)))?.body;
+  const mended = swept !== undefined && now.getTime() - Date.parse(swept.mendedAt) < mendEveryMs;
+  if (mended && swept.day === today) return;
+  if (swept?.day !== today) await judgeByTime(deps, scope, organization, today);
+  if (!mended) await mend(deps, scope, organization);
+  const done: Swept = { day: today, mendedAt: mended ? swept.mendedAt : now.toISOString() };
+  await deps.store.transact([put(rows.swept, keys.swept(scope), done)]);
+}
+
+/** Expected progress has grown overnight: goals that nobody moved may be Behind or At Risk since midnight. */
+async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organization, today: PlainDate): Promise<void> {
+  const at = firstInstantOf(organization.timeZone, today);
+  for await (const { body: period } of deps.store.all(rows.period, keys.organizationRows(scope))) {
+    if (period.start > today || addDays(period.end, daysAfterPeriod) < today) continue;
+    let turned: Move[] = [];
+    for await (const { body: goal } of deps.store.all(rows.goal, keys.goals(scope, period.id), 'g:')) {
+      const judged = move(goal, { kind: 'time' }, { at, today, thresholds: organization.thresholds, by });
+      if (judged.checkIn) turned.push({ goal: { period: goal.period, id: goal.id }, change: { kind: 'time' }, by, at });
+      if (turned.length < 500) continue;
+      await moveGoals(deps, scope, turned);
+      turned = [];
+    }
+    await moveGoals(deps, scope, turned);
+    await deliverIfWaiting(deps, scope, period.id);
+  }
+}
+
+/** Chains whose message got lost start anew, and outboxes that a crash left full are emptied. */
+async function mend(deps: SyncDeps, scope: Scope, organization: Organization): Promise<void> {
+  for await (const { body } of deps.store.all(rows.connection, keys.organizationRows(scope))) {
+    if (organization.integrations[body.integration] && isOverdue(body, deps.now())) await startChain(deps, scope, body.id);
+  }
+  for await (const { body } of deps.store.all(rows.period, keys.organizationRows(scope))) await deliverIfWaiting(deps, scope, body.id);
+}
+
+function isOverdue(connection: Connection, now: Date): boolean {
+  if (connection.claim && connection.claim.until > now.toISOString()) return false;
+  return connection.nextSync === null || now.getTime() - Date.parse(connection.nextSync) > overdueMs;
+}
+
+async function deliverIfWaiting(deps: SyncDeps, scope: Scope, period: string): Promise<void> {
+  const waiting = await deps.store.page(rows.outgoing, keys.goals(scope, period), { prefix: 'x:', limit: 1 });
+  if (waiting.rows.length > 0 || waiting.next) await deps.queues.deliveries.put({ tenant: scope.tenant, organization: scope.organization, period });
+}
+
+/** The first instant at which a wall calendar in `timeZone` shows `date`: midnight, or what stands for it where the clocks skip midnight. */
+export function firstInstantOf(timeZone: string, date: PlainDate): Instant {
+  let before = Date.parse(date) - 86_400_000;
+  let after = Date.parse(date) + 86_400_000;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (dateIn(timeZone, new Date(middle)) < date) before = middle;
+    else after = middle;
+  }
+  return new Date(after).toISOString();
+}

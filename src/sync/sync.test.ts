@@ -1,0 +1,317 @@
+// Syncs of one connection against a real emulator: what is read, what is written, and what happens when it goes wrong.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'mocha';
+import { SourceError } from '../connectors/source-error.ts';
+import { startAzurite, type Azurite } from '../simulators/azurite.ts';
+import { put, remove, replace } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { drain } from './outbox.ts';
+import { linkedSteps, period, setStage, type Stage } from './stage.ts';
+import { syncConnection, type Slot } from './sync.ts';
+
+const slot = (at: string, token = 'token-1'): Slot => ({ kind: 'chained', at, token });
+const nine = '2026-10-01T09:00:00.000Z';
+
+describe('A sync', () => {
+  let azurite: Azurite;
+  let stage: Stage;
+  before(async () => { azurite = await startAzurite(); });
+  after(() => azurite.stop());
+  beforeEach(async () => { stage = await setStage(azurite.connectionString); });
+
+  const sync = (when: Slot = slot(nine), connection = 'c1') => syncConnection(stage.deps, stage.scope, connection, when);
+  /** The chain's next slot, an hour on. */
+  async function syncAgain() {
+    const next = (await stage.connection('c1')).nextSync!;
+    stage.clock.now = new Date(Date.parse(next) + 1000);
+    return sync(slot(next));
+  }
+
+  it('moves goals to what their source says, with a check-in, a feed entry and something to say', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'kr1', 'sales');
+    stage.numbers.numbers.set('sales', 40);
+    stage.clock.now = new Date('2026-10-01T09:00:02.000Z');
+    const end = await sync();
+    const moved = await stage.goal(goal);
+    assert.deepEqual([moved.value, moved.progress, moved.status, moved.readAt], [40, 40, 'on-track', '2026-10-01T09:00:02.000Z']);
+    const [checkIn, ...more] = await stage.history(goal);
+    assert.equal(more.length, 0);
+    assert.deepEqual([checkIn?.at, checkIn?.value, checkIn?.was.value, checkIn?.raw, checkIn?.by], [nine, 40, null, '40', { kind: 'connection', id: 'c1', name: 'Connection c1' }]);
+    assert.deepEqual((await stage.feed(goal)).map(entry => entry.activity), [{ kind: 'status-changed', from: 'not-started', to: 'on-track' }]);
+    assert.deepEqual((await stage.outbox()).map(({ kind, goal: { id }, ...rest }) => [kind, id, 'from' in rest && rest.from]), [['moved', 'kr1', 'not-started']]);
+    const { claim, lastSync, nextSync, problem } = await stage.connection('c1');
+    assert.deepEqual([claim, lastSync, problem], [null, '2026-10-01T09:00:02.000Z', null]);
+    assert.deepEqual(end, { end: 'done', next: nextSync });
+    assert.equal((await stage.link('c1', goal)).last?.value, 40);
+  });
+
+  it('asks each distinct measure once, however many goals and whatever the order of its fields', async () => {
+    await stage.addConnection('c1');
+    for (const [id, name] of [['a', 'sales'], ['b', 'sales'], ['c', 'costs'], ['d', 'sales']] as const) await stage.addLinked('c1', id, name);
+    const link = await stage.link('c1', { period, id: 'a' });
+    for (const [id, form] of [['a', { name: 'sales', year: 2026 }], ['b', { year: 2026, name: 'sales' }]] as const) {
+      await stage.deps.store.transact([put(rows.link, keys.link(stage.scope, 'c1', { period, id }), { ...link, goal: { period, id }, measure: { metric: 'number', form } })]);
+    }
+    stage.numbers.numbers.set('sales', 1).set('costs', 2);
+    await sync();
+    assert.deepEqual(stage.numbers.asked, [['sales', 'costs', 'sales']]);
+    assert.deepEqual(await Promise.all(['a', 'b', 'c', 'd'].map(async id => (await stage.goal({ period, id })).value)), [1, 1, 2, 1]);
+  });
+
+  it('writes nothing but the connection when nothing has changed, and only what changed when something has', async () => {
+    const writes: string[] = [];
+    const fetching = stage.deps.store.transactAll.bind(stage.deps.store);
+    stage.deps.store.transactAll = groups => {
+      writes.push(...groups.flat().map(step => `${step.do} ${step.kind.name} ${step.keys.row.split(':')[1]}`));
+      return fetching(groups);
+    };
+    await stage.addConnection('c1');
+    for (let n = 0; n < 20; n++) {
+      await stage.addLinked('c1', `kr${n}`, `n${n}`);
+      stage.numbers.numbers.set(`n${n}`, n);
+    }
+    await sync();
+    assert.equal(writes.filter(write => write.includes('goal')).length, 20);
+    writes.length = 0;
+    await syncAgain();
+    assert.deepEqual(writes, []);
+    stage.numbers.numbers.set('n7', 99);
+    await syncAgain();
+    assert.deepEqual(writes, ['replace goal kr7', 'put check-in kr7', 'replace link kr7']);
+  });
+
+  it('has no second effect when its slot is repeated, whether it had ended or died half-way', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'kr1', 'sales');
+    stage.numbers.numbers.set('sales', 40);
+    const honest = stage.deps.store.transactAll;
+    stage.deps.store.transactAll = async groups => {
+      if (groups.some(group => group[0]?.kind.name === 'link')) throw new Error('The worker dies here.');
+      return honest(groups);
+    };
+    await assert.rejects(sync(), /dies here/);
+    stage.deps.store.transactAll = honest;
+    assert.equal((await stage.goal(goal)).value, 40);
+    assert.equal((await stage.link('c1', goal)).last, null);
+    stage.later(5);
+    await sync();
+    await sync();
+    assert.equal((await stage.link('c1', goal)).last?.value, 40);
+    assert.equal((await stage.history(goal)).length, 1);
+    assert.equal((await stage.feed(goal)).length, 1);
+    assert.equal((await stage.outbox()).length, 1);
+    assert.equal(stage.numbers.asked.length, 2, 'a slot that has ended is not read again');
+  });
+
+  it('keeps the last good value when an answer is missing, says so once, and does not call it a success', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'kr1', 'sales');
+    stage.numbers.numbers.set('sales', 40);
+    await sync();
+    const good = await stage.connection('c1');
+    stage.numbers.numbers.delete('sales');
+    await syncAgain();
+    await syncAgain();
+    const link = await stage.link('c1', goal);
+    assert.equal((await stage.goal(goal)).value, 40);
+    assert.deepEqual([link.last?.value, link.last?.readAt, link.problem?.remedy, link.problem?.since], [40, good.lastSync, 'reconfigure', good.nextSync]);
+    assert.equal((await stage.connection('c1')).lastSync, good.lastSync);
+    assert.equal((await stage.feed(goal)).filter(entry => entry.activity.kind === 'sync-stopped').length, 1);
+    stage.numbers.numbers.set('sales', 40);
+    await syncAgain();
+    assert.equal((await stage.link('c1', goal)).problem, null);
+    assert.notEqual((await stage.connection('c1')).lastSync, good.lastSync);
+  });
+
+  it('takes nothing that is no number, no share of nothing, and never a zero for either', async () => {
+    await stage.addConnection('c1');
+    const odd = { nan: Number.NaN, infinite: Number.POSITIVE_INFINITY, share: { value: 0, of: 0, raw: '0 of 0' }, total: { value: 1, of: Number.NaN, raw: '' }, date: { value: 1, raw: '1', asOf: 'yesterday' } };
+    for (const [name, answer] of Object.entries(odd)) {
+      await stage.addLinked('c1', name, name);
+      stage.numbers.numbers.set(name, typeof answer === 'number' ? { value: answer, raw: '' } : answer);
+    }
+    const half = await stage.addLinked('c1', 'half', 'half');
+    stage.numbers.numbers.set('half', { value: 3, of: 6, raw: '3 of 6' });
+    await sync();
+    for (const id of Object.keys(odd)) {
+      const goal = await stage.goal({ period, id });
+      assert.deepEqual([goal.value, goal.status, goal.readAt], [null, 'not-started', null], id);
+      assert.ok((await stage.link('c1', { period, id })).problem, id);
+    }
+    assert.equal((await stage.goal(half)).value, 50);
+    assert.match((await stage.link('c1', { period, id: 'share' })).problem!.message, /total is 0/);
+  });
+
+  it('blames the connection, not each of its goals, when the credential is refused', async () => {
+    await stage.addConnection('c1');
+    const goals = [await stage.addLinked('c1', 'a', 'a'), await stage.addLinked('c1', 'b', 'b')];
+    for (const name of ['a', 'b']) stage.numbers.numbers.set(name, new SourceError('The password was refused. Enter it again.', { kind: 'reconnect' }));
+    await sync();
+    const connection = await stage.connection('c1');
+    assert.deepEqual([connection.problem?.remedy, connection.lastSync], ['reconnect', null]);
+    for (const goal of goals) assert.equal((await stage.link('c1', goal)).problem, null);
+    stage.numbers.numbers.set('a', 1).set('b', 2);
+    await syncAgain();
+    assert.equal((await stage.connection('c1')).problem, null);
+  });
+
+  it('does not call a source before the time it asked for, an hour at most, not even when somebody asks', async () => {
+    await stage.addConnection('c1', { everyMinutes: 1 });
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    for (const [asked, waited] of [[600, 600], [31_536_000, 3600]] as const) {
+      stage.numbers.before = () => { throw new SourceError('Too many requests.', { kind: 'retry', afterSeconds: asked }); };
+      const end = await sync(slot((await stage.connection('c1')).nextSync!));
+      assert.ok(end.end === 'done');
+      assert.equal(Date.parse(end.next!) - stage.clock.now.getTime(), waited * 1000);
+      const calls = stage.numbers.asked.length;
+      stage.later(waited - 1);
+      assert.deepEqual(await sync({ kind: 'asked', at: stage.clock.now.toISOString() }), { end: 'again', afterSeconds: 1 });
+      assert.equal(stage.numbers.asked.length, calls);
+      stage.later(2);
+    }
+    stage.numbers.before = () => undefined;
+    await sync(slot((await stage.connection('c1')).nextSync!));
+    const { problem, notBefore } = await stage.connection('c1');
+    assert.deepEqual([problem, notBefore], [null, undefined]);
+  });
+
+  it('tries again soon after passing trouble, and ever more slowly while it lasts', async () => {
+    await stage.addConnection('c1');
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.before = () => { throw new SourceError('Nobody answered.', { kind: 'retry' }); };
+    const waits: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      const end = await sync(slot((await stage.connection('c1')).nextSync!));
+      assert.ok(end.end === 'done');
+      waits.push(Math.round((Date.parse(end.next!) - stage.clock.now.getTime()) / 60_000));
+      stage.clock.now = new Date(end.next!);
+    }
+    assert.ok(waits[0]! >= 1 && waits.every(wait => wait >= 1 && wait <= 60), waits.join());
+    assert.ok(waits.at(-1)! > waits[0]!, waits.join());
+  });
+
+  it('drops a chain that was replaced, a connection that is gone, and one whose integration was disabled', async () => {
+    await stage.addConnection('c1');
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    assert.deepEqual(await sync(slot(nine, 'another')), { end: 'dropped' });
+    assert.deepEqual(await sync(slot(nine), 'gone'), { end: 'dropped' });
+    const organization = (await stage.deps.store.get(rows.organization, keys.organization(stage.scope)))!;
+    await stage.deps.store.transact([replace(rows.organization, keys.organization(stage.scope), { ...organization.body, integrations: {} }, organization.etag)]);
+    assert.deepEqual(await sync(), { end: 'dropped' });
+    assert.equal(stage.numbers.asked.length, 0);
+  });
+
+  it('lets one worker at a time have a connection', async () => {
+    await stage.addConnection('c1');
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    const ends = await Promise.all(Array.from({ length: 8 }, () => sync()));
+    assert.equal(ends.filter(({ end }) => end === 'done').length >= 1, true);
+    assert.equal(stage.numbers.asked.length, 1);
+    assert.equal((await stage.history({ period, id: 'a' })).length, 1);
+  });
+
+  it('takes over from a worker that fell silent, and refuses what that one writes when it wakes', async () => {
+    await stage.addConnection('c1');
+    const goals = [await stage.addLinked('c1', 'a', 'a'), await stage.addLinked('c1', 'b', 'b')];
+    stage.numbers.numbers.set('a', 10).set('b', 20);
+    await sync();
+    const chained = (await stage.connection('c1')).nextSync!;
+    stage.clock.now = new Date(Date.parse(chained) + 1000);
+
+    // The first worker reads 55 and is paused right before its goals are written: after it last made sure of its claim.
+    const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+    const { promise: paused, resolve: pausing } = Promise.withResolvers<void>();
+    const sleepy = { ...stage.deps, worker: 'sleepy', store: { ...stage.deps.store, async transactAll(groups: Parameters<typeof stage.deps.store.transactAll>[0]) {
+      pausing();
+      await woken;
+      return stage.deps.store.transactAll(groups);
+    } } };
+    stage.numbers.numbers.set('a', 55);
+    const late = syncConnection(sleepy, stage.scope, 'c1', slot(chained));
+    await paused;
+
+    // Its claim runs out. The source has gone back to 10, which is what the store still says: for the second worker nothing has changed.
+    stage.numbers.numbers.set('a', 10);
+    stage.later(61);
+    assert.equal((await syncConnection({ ...stage.deps, worker: 'w2' }, stage.scope, 'c1', slot(chained))).end, 'done');
+    wake();
+    await late;
+    assert.deepEqual(await Promise.all(goals.map(async goal => (await stage.goal(goal)).value)), [10, 20]);
+    assert.equal((await stage.history(goals[0]!)).length, 1);
+    assert.deepEqual((await stage.connection('c1')).claim, null);
+  });
+
+  it('writes nothing to a goal whose link was cut, or that was deleted or closed, while the source was being read', async () => {
+    await stage.addConnection('c1');
+    const [cut, deleted, closed, kept] = [await stage.addLinked('c1', 'cut', 'n'), await stage.addLinked('c1', 'deleted', 'n'), await stage.addLinked('c1', 'closed', 'n'), await stage.addLinked('c1', 'kept', 'n')];
+    stage.numbers.numbers.set('n', 7);
+    stage.numbers.before = async () => {
+      const { store } = stage.deps;
+      const edit = async (ref: typeof cut, change: object) => {
+        const goal = (await store.get(rows.goal, keys.goal(stage.scope, ref)))!;
+        await store.transact([replace(rows.goal, keys.goal(stage.scope, ref), { ...goal.body, ...change }, goal.etag)]);
+      };
+      await edit(cut, { mode: 'manual', connection: null });
+      await edit(closed, { status: 'closed' });
+      await store.transact([remove(rows.goal, keys.goal(stage.scope, deleted))]);
+    };
+    await sync();
+    assert.equal((await stage.goal(cut)).value, null);
+    assert.equal((await stage.goal(closed)).value, null);
+    await assert.rejects(stage.goal(deleted));
+    assert.equal((await stage.goal(kept)).value, 7);
+    assert.equal((await stage.link('c1', closed)).last, null, 'a goal that is opened again must hear the value it missed');
+  });
+
+  it('stops when the connection is edited while it reads: the old settings write nothing', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 7);
+    stage.numbers.before = async () => {
+      const { body, etag } = (await stage.deps.store.get(rows.connection, keys.connection(stage.scope, 'c1')))!;
+      await stage.deps.store.transact([replace(rows.connection, keys.connection(stage.scope, 'c1'), { ...body, token: 'token-2', name: 'Edited' }, etag)]);
+    };
+    assert.deepEqual(await sync(), { end: 'again', afterSeconds: 1 });
+    assert.deepEqual(await sync(), { end: 'dropped' });
+    assert.equal((await stage.goal(goal)).value, null);
+    stage.numbers.before = () => undefined;
+    await sync(slot(nine, 'token-2'));
+    assert.equal((await stage.goal(goal)).value, 7);
+    assert.equal((await stage.connection('c1')).name, 'Edited');
+  });
+
+  it('asked for now leaves the chain as it is, and is content with a sync that began after the asking', async () => {
+    await stage.addConnection('c1', { nextSync: '2026-10-01T10:00:00.000Z' });
+    const goal = await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 7);
+    const at = stage.clock.now.toISOString();
+    stage.later(1);
+    assert.deepEqual(await sync({ kind: 'asked', at }), { end: 'done', next: null });
+    assert.deepEqual(await sync({ kind: 'asked', at }), { end: 'done', next: null });
+    assert.equal(stage.numbers.asked.length, 1);
+    assert.equal((await stage.history(goal))[0]?.at, at);
+    assert.equal((await stage.connection('c1')).nextSync, '2026-10-01T10:00:00.000Z');
+  });
+
+  it('reads more links than fit a page, and fetches for delivery every period they touch', async () => {
+    await stage.addConnection('c1');
+    const { store } = stage.deps;
+    const periods = [period, '2026'];
+    for (let n = 0; n < 2300; n++) stage.numbers.numbers.set(`n${n}`, n / 23);
+    const made = Array.from({ length: 2300 }, (_, n) => linkedSteps(stage.scope, 'c1', `kr${n}`, `n${n}`, { period: periods[n % 2]! }));
+    await store.transactAll(made.map(({ goal }) => [goal]));
+    await store.transactAll(made.map(({ link }) => [link]));
+    await sync();
+    assert.deepEqual(stage.numbers.asked.map(names => names.length), [2000, 300]);
+    for (let n = 0; n < 2300; n += 7) assert.equal((await stage.goal({ period: periods[n % 2]!, id: `kr${n}` })).value, n / 23);
+    const deliveries = await stage.deps.queues.deliveries.take(32, 30);
+    assert.deepEqual(deliveries.map(({ message }) => message.period).toSorted(), ['2026', '2026-q4']);
+    for (const { message } of deliveries) await drain(stage.deps, stage.scope, message.period);
+    assert.equal(stage.said.length, 2300);
+    assert.equal((await stage.outbox()).length, 0);
+  });
+});
