@@ -52,11 +52,12 @@ describe('Waymark as a whole', function () {
     const { current } = await ask(api.periods, { params: { organization: demoOrganization } });
     const fed = await eventually(async () => {
       const { rows } = await ask(api.goals, { params: { organization: demoOrganization }, query: { period: current, limit: 50 } });
-      return rows.filter(r => r.goal.mode === 'source' && r.goal.value !== null).length === 3 ? rows : undefined;
+      return rows.filter(r => r.goal.mode === 'source' && r.goal.value !== null).length === 4 ? rows : undefined;
     });
     const value = (title: string) => fed.find(r => r.goal.title.includes(title))!.goal.value;
     assert.equal(value('support tickets'), 12);
     assert.equal(value('subscriptions'), 380);
+    assert.equal(value('sign-ups'), 9400);
     assert.ok(Math.abs(value('backlog')! - (14 / 24) * 100) < 1e-9);
   });
 
@@ -74,7 +75,7 @@ describe('Waymark as a whole', function () {
     const again = await start({}, first.data);
     const found = await askAs(again, ada.id)(api.goal, { params: { ...place, goal: goal.id } });
     assert.equal(found.goal.title, 'Survive a restart');
-    assert.equal((await askAs(again, ada.id)(api.goals, { params: { organization: demoOrganization }, query: { period: current, limit: 50 } })).rows.length, 8);
+    assert.equal((await askAs(again, ada.id)(api.goals, { params: { organization: demoOrganization }, query: { period: current, limit: 50 } })).rows.length, 9);
   });
 
   it('runs twice side by side, but not twice on one folder', async () => {

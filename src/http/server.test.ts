@@ -70,7 +70,7 @@ describe('the REST API', function () {
     const vault = openVault(await keyFile(join(await mkdtemp(join(tmpdir(), 'waymark-')), 'keys.json')));
     server = openServer({
       store, vault, now, connectors: new Map([['numbers', numbers.connector]]),
-      integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms' }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms' }],
+      integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }],
       search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
       newId: () => randomUUID().slice(0, 8),
       open: way => numbers.connector.open({ ...way, outside: undefined as never }),

@@ -1,5 +1,5 @@
 // BigQuery and Google's token endpoint, as much of them as Waymark asks for, strict about signatures, scopes and requests.
-import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
@@ -50,8 +50,10 @@ class Failure extends Error {
   }
 }
 
-export async function startBigQuery(world: BigQueryWorld, port = 0): Promise<BigQueryDouble> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** `key` is the JSON key file of an earlier start, when connections that were made with it are to go on. */
+export async function startBigQuery(world: BigQueryWorld, key?: string): Promise<BigQueryDouble> {
+  const privateKey = key === undefined ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : createPrivateKey((JSON.parse(key) as { private_key: string }).private_key);
+  const publicKey = createPublicKey(privateKey);
   const tokens = new Set<string>();
   const server = http.createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -59,7 +61,10 @@ export async function startBigQuery(world: BigQueryWorld, port = 0): Promise<Big
     const body = Buffer.concat(chunks).toString();
     const url = new URL(request.url!, 'http://bigquery.invalid');
     double.requests.push(`${request.method} ${url.pathname}`);
-    const send = (status: number, answer: unknown, headers = {}) => response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }).end(JSON.stringify(answer));
+    const send = (status: number, answer: unknown, headers = {}) => {
+      response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }); // in two steps: restify, in the same process, changes what this answers
+      response.end(JSON.stringify(answer));
+    };
     try {
       if (request.headers.host === 'oauth2.googleapis.com') {
         const token = await signedIn(body, publicKey).catch(() => undefined);
@@ -71,7 +76,10 @@ export async function startBigQuery(world: BigQueryWorld, port = 0): Promise<Big
       if (!tokens.has((request.headers.authorization ?? '').replace(/^Bearer /, ''))) throw new Failure(401, 'authError', 'Request had invalid authentication credentials.');
       const { fault } = double;
       if (fault?.kind === 'odd') return send(200, { kind: 'bigquery#surprise' });
-      if (fault?.kind === 'page') return response.writeHead(200, { 'content-type': 'text/html' }).end('<html>proxy</html>');
+      if (fault?.kind === 'page') {
+        response.writeHead(200, { 'content-type': 'text/html' });
+        return response.end('<html>proxy</html>');
+      }
       if (fault?.kind === 'status') return send(fault.status, problem(fault.status, fault.reason, 'fault'), fault.retryAfter ? { 'retry-after': fault.retryAfter } : {});
       send(200, answer(double, request.method!, url.pathname, body));
     } catch (error) {
@@ -79,7 +87,7 @@ export async function startBigQuery(world: BigQueryWorld, port = 0): Promise<Big
       send(error.status, problem(error.status, error.reason, error.message));
     }
   });
-  await new Promise<void>(done => server.listen(port, '127.0.0.1', done));
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   const double: BigQueryDouble = {

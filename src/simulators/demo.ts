@@ -7,6 +7,7 @@ import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { Ask } from './ask.ts';
 import type { AzureDevOpsWorld } from './azure-devops.ts';
+import type { BigQueryDouble, BigQueryWorld } from './bigquery.ts';
 import type { Postgres } from './postgres.ts';
 import type { World } from './teams-world.ts';
 
@@ -71,13 +72,19 @@ export function backlog(): AzureDevOpsWorld {
   };
 }
 
-interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld }
+/** What the simulated BigQuery answers: it knows this query and no SQL. */
+const signUps = 'SELECT COUNT(*) FROM `loyalty.sign_ups`';
+export function warehouse(): BigQueryWorld {
+  return { project: 'aurora-analytics', queries: { [signUps]: { fields: [{ name: 'f0_', type: 'INTEGER' }], rows: [['9400']] } } };
+}
 
-/** Integrations, connections and goals, made by the admin through the REST API. Answers the ids that the demo goes on with. */
-export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<{ shop: string }> {
+interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld; bigQuery: BigQueryDouble }
+
+/** Integrations, connections and goals, made by the admin through the REST API. */
+export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<void> {
   const organization = demoOrganization;
-  for (const integration of ['postgresql', 'azure-devops']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
-  const { postgres, azureDevOps } = sources;
+  for (const integration of ['postgresql', 'azure-devops', 'bigquery']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
+  const { postgres, azureDevOps, bigQuery } = sources;
   const shop = await ask(api.createConnection, { params: { organization }, body: {
     integration: 'postgresql', name: 'Shop database', shared: true, auth: 'password',
     settings: { host: postgres.host, port: postgres.port, database: postgres.database, tls: 'off' }, credential: { user: postgres.user, password: postgres.password },
@@ -85,6 +92,9 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
   const developers = await ask(api.createConnection, { params: { organization }, body: {
     integration: 'azure-devops', name: 'Loyalty app backlog', shared: true, auth: 'token',
     settings: { organization: azureDevOps.organization, project: azureDevOps.project }, credential: { token: azureDevOps.token },
+  } });
+  const analytics = await ask(api.createConnection, { params: { organization }, body: {
+    integration: 'bigquery', name: 'Analytics', shared: true, auth: 'service-account', settings: { project: bigQuery.world.project, gigabytes: 1 }, credential: { key: bigQuery.key },
   } });
 
   const { rows: periods } = await ask(api.periods, { params: { organization } });
@@ -111,11 +121,15 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
     kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source', outcome: percent,
     link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
   } });
+  await ask(api.createGoal, { ...place, body: {
+    kind: 'key-result', title: 'Reach 20,000 loyalty sign-ups', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source',
+    outcome: { kind: 'metric', direction: 'reach', name: 'Sign-ups', unit: number('sign-ups'), target: 20_000 },
+    link: { connection: analytics.id, measure: { metric: 'query', form: { sql: signUps } } },
+  } });
   const { goal: training } = await ask(api.createGoal, { ...place, body: {
     kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owner: owner('Dana'), parent: { period, id: loyalty.id }, mode: 'manual',
     outcome: { kind: 'metric', direction: 'reach', name: 'Trained baristas', unit: number('baristas'), target: 40 },
   } });
   await ask(api.createGoal, { ...place, body: { kind: 'initiative', title: 'Launch campaign in the cafés', description: '', owner: owner('Ben'), parent: { period, id: loyalty.id }, outcome: percent, mode: 'manual' } });
   await ask(api.checkIn, { params: { organization, period, goal: training.id }, body: { value: 18, note: 'Stockholm and Uppsala are done. Gothenburg follows in December.' } });
-  return { shop: shop.id };
 }
