@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { SignJWT, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
 import restify from 'restify';
 import { type Member, type Memory, converse } from '../../src/chat/converse.ts';
@@ -401,6 +402,15 @@ describe('Teams', function () {
       teams = openTeams(settings(), deps());
       authorized = false;
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
+    });
+
+    it('comes back later when Graph does not answer, and keeps the token out of the error', async () => {
+      teams = openTeams(settings({ graph: 'http://127.0.0.1:9' }), deps());
+      await assert.rejects(teams.platform.find(place(general), 'card', '2026-11-21T09:00:00.000Z'), (error: DeliveryError) => {
+        assert.deepEqual(error.remedy, { kind: 'retry', afterSeconds: 30 });
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /Bearer|authorization/i);
+        return true;
+      });
     });
 
     for (const [fault, remedy] of [
