@@ -259,6 +259,15 @@ describe('Teams', function () {
       assert.deepEqual(synced, [{ period, id: 'g1' }]);
     });
 
+    it('syncs once when Teams delivers the press twice, and once more when it is pressed again', async () => {
+      const { message } = await sayCard();
+      const pressed = await double.press(ben, message, 'Sync now', { repeat: 3 });
+      assert.equal(pressed.kind, 'card');
+      assert.equal(synced.length, 1);
+      await double.press(ben, message, 'Sync now');
+      assert.equal(synced.length, 2);
+    });
+
     it('tells neither a stranger nor somebody who made the button up what exists', async () => {
       const { message } = await sayCard();
       const made = { type: 'Action.Execute' as const, verb: 'refresh', data: { goal: { period, id: 'nothing' } } };
