@@ -89,7 +89,7 @@ async function furnish({ store }: SyncDeps): Promise<void> {
     connection: 'c1',
   })]));
   await store.transactAll(all.map(({ link, ref }) => [insert(rows.link, keys.link(scope, 'c1', ref), {
-    connection: 'c1', goal: ref, measure: { metric: 'number', form: { query: queryOf(link) } }, linkedBy: ann, last: null, problem: null,
+    connection: 'c1', goal: ref, measure: { metric: 'number', form: { query: queryOf(link) } }, linkedBy: ann, problem: null,
   })]));
 }
 

@@ -6,6 +6,7 @@ import { defaultThresholds } from '../domain/status.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { Ask } from './ask.ts';
+import type { AzureDevOpsWorld } from './azure-devops.ts';
 import type { Postgres } from './postgres.ts';
 import type { World } from './teams-world.ts';
 
@@ -56,20 +57,32 @@ export async function setSubscriptions(postgres: Postgres, count: number): Promi
   await postgres.query(`insert into subscriptions (plan) select 'Weekly beans' from generate_series(1, greatest(0, $1::int - (select count(*)::int from subscriptions)))`, [count]);
 }
 
-interface Sources { postgres: Postgres; azureDevOps: { organization: string; project: string; token: string; query: string } }
+/** The simulated Azure DevOps of the loyalty app's developers: of 24 work items, 14 are closed. */
+export function backlog(): AzureDevOpsWorld {
+  const stories = Array.from({ length: 24 }, (_, i) => ({ id: 100 + i, type: 'User Story', state: i < 14 ? 'Closed' : i < 19 ? 'Active' : 'New', title: `Loyalty story ${i + 1}` }));
+  return {
+    organization: 'aurora-coffee', project: 'Loyalty app', token: 'a-demo-token-that-opens-nothing',
+    types: { 'User Story': [{ name: 'New', category: 'Proposed' }, { name: 'Active', category: 'InProgress' }, { name: 'Closed', category: 'Completed' }, { name: 'Removed', category: 'Removed' }] },
+    items: stories,
+    queries: [
+      { id: '6f2e6b1a-0d5c-4a57-9d39-1b1f5a1c0001', name: 'Launch backlog', kind: 'flat', finds: () => true },
+      { id: '6f2e6b1a-0d5c-4a57-9d39-1b1f5a1c0002', name: 'Being worked on', folder: 'Team', kind: 'flat', finds: item => item.state === 'Active' },
+    ],
+  };
+}
+
+interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld }
 
 /** Integrations, connections and goals, made by the admin through the REST API. Answers the ids that the demo goes on with. */
 export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<{ shop: string }> {
   const organization = demoOrganization;
-  for (const integration of ['postgresql', 'azure-devops', 'bigquery', 'teams']) {
-    if (integration !== 'teams') await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
-  }
+  for (const integration of ['postgresql', 'azure-devops']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
   const { postgres, azureDevOps } = sources;
   const shop = await ask(api.createConnection, { params: { organization }, body: {
     integration: 'postgresql', name: 'Shop database', shared: true, auth: 'password',
     settings: { host: postgres.host, port: postgres.port, database: postgres.database, tls: 'off' }, credential: { user: postgres.user, password: postgres.password },
   } });
-  const backlog = await ask(api.createConnection, { params: { organization }, body: {
+  const developers = await ask(api.createConnection, { params: { organization }, body: {
     integration: 'azure-devops', name: 'Loyalty app backlog', shared: true, auth: 'token',
     settings: { organization: azureDevOps.organization, project: azureDevOps.project }, credential: { token: azureDevOps.token },
   } });
@@ -96,7 +109,7 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
   const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owner: owner('Chen'), parent: null, outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
     kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source', outcome: percent,
-    link: { connection: backlog.id, measure: { metric: 'completed', form: { query: azureDevOps.query } } },
+    link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
   } });
   const { goal: training } = await ask(api.createGoal, { ...place, body: {
     kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owner: owner('Dana'), parent: { period, id: loyalty.id }, mode: 'manual',

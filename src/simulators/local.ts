@@ -14,12 +14,12 @@ import { asker } from './ask.ts';
 import { startAzureDevOps } from './azure-devops.ts';
 import { startAzurite } from './azurite.ts';
 import { startBigQuery } from './bigquery.ts';
-import { demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions } from './demo.ts';
+import { backlog, demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions } from './demo.ts';
 import { startEntra } from './entra.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { ensureTab } from './tab.ts';
 import { startTeams } from './teams.ts';
-import { ada, auroraCoffee, customerCare } from './teams-world.ts';
+import { ada, auroraCoffee, general } from './teams-world.ts';
 
 /** What local mode must find again after a restart: addresses stand in connections and conversations. */
 const LocalState = z.object({ ports: z.object({ postgres: z.number(), teams: z.number() }), demoMade: z.boolean(), shop: z.string().optional(), process: z.number().optional() });
@@ -47,7 +47,7 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
     await fillShop(postgres);
 
     say.doing('Starting the simulated Azure DevOps, BigQuery, Entra ID and Teams');
-    const [azureDevOps, bigQuery, entra] = await Promise.all([startAzureDevOps(), startBigQuery(), startEntra({ botId: auroraCoffee.bot.appId })]);
+    const [azureDevOps, bigQuery, entra] = await Promise.all([startAzureDevOps(backlog()), startBigQuery(), startEntra({ botId: auroraCoffee.bot.appId })]);
     ending.push(() => azureDevOps.stop(), () => bigQuery.stop(), () => entra.stop());
     let address = '';
     const controls = [
@@ -80,7 +80,7 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
       teams: config.anonymousBot
         ? { kind: 'anonymous', botId: entra.trust.botId, loopback: true }
         : { kind: 'simulated', botId: entra.trust.botId, openId: entra.trust.botOpenId, issuer: entra.trust.botIssuer, graph: teams.url },
-      outside: { allow: ['127.0.0.1', 'localhost'], route: { ...azureDevOps.route, ...bigQuery.route } },
+      outside: { allow: ['127.0.0.1', 'localhost'], route: { 'https://dev.azure.com': azureDevOps.url, ...bigQuery.route } },
       publicUrl: `http://${config.host}:${config.port}`,
       extend: server => { mountSignIn(server, entra); mountSandbox(server, teams.handle); },
     });
@@ -92,8 +92,8 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
       if (!state.now.demoMade) {
         say.doing('Making the demo organization');
         const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
-        const { shop } = await makeGoals(ask, { postgres, azureDevOps: azureDevOps.demo }, new Date());
-        await teams.say(ada, customerCare, { text: 'subscribe', mention: true });
+        const { shop } = await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world }, new Date());
+        await teams.say(ada, general, { text: 'subscribe', mention: true });
         await state.update({ demoMade: true, shop });
       }
     } else {

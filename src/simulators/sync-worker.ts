@@ -1,6 +1,8 @@
 // A worker in a process of its own, for tests that kill it: the real engine, store and Teams delivery, and a source that is asked over HTTP.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openTeams } from '../../bot/teams/adapter.ts';
 import { deliver } from '../chat/deliver.ts';
+import type { Platform } from '../chat/platform.ts';
 import type { Connector, Form } from '../connectors/connector.ts';
 import { report } from '../report.ts';
 import { openStore } from '../store/azure.ts';
@@ -15,7 +17,8 @@ export interface SyncWorkerSettings {
   /** Stands before the names of the queues. */
   queues: string;
   source: string;
-  teams: { botId: string; graph: string };
+  /** `latencyMs`: how late its answer to a new message comes back, as from a real service: long enough to die between saying and knowing. */
+  teams: { botId: string; graph: string; latencyMs: number };
   claimSeconds: number;
 }
 
@@ -27,7 +30,15 @@ const platform = openTeams(
   { kind: 'simulated', botId: teams.botId, graph: teams.graph, openId: 'http://127.0.0.1:9/unused', issuer: 'unused' },
   { converse: refuse, report, publicUrl: 'http://127.0.0.1:9' },
 ).platform;
-const delivery = openDelivery({ store, now, report, find: async () => [], syncNow: refuse, integrationName: id => id }, { teams: platform });
+const distant: Platform = {
+  ...platform,
+  async post(to, message, mark) {
+    const said = await platform.post(to, message, mark);
+    await sleep(teams.latencyMs);
+    return said;
+  },
+};
+const delivery = openDelivery({ store, now, report, find: async () => [], syncNow: refuse, integrationName: id => id }, { teams: distant });
 
 const queue = { connectionString: storage, report: refuse };
 const worker = startWorker({

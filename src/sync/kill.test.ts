@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,8 +22,8 @@ import { goalOf, linkedSteps, period, setStage, type Stage } from './stage.ts';
 const goals = 200;
 const families = 10;
 const year = '2026';
-const rounds = 5;
-const killsPerRound = 2;
+const rounds = 3;
+const kills = [4, 3, 3];
 const claimSeconds = 1;
 const [start, end] = ['2020-01-01', '2039-12-31'];
 
@@ -36,12 +36,16 @@ function chance(seed: number): () => number {
   };
 }
 
+const state = ({ value, progress, status }: CheckIn['was']) => ({ value, progress, status });
+
 describe('A worker that is killed ten times', () => {
   let azurite: Azurite;
   let teams: TeamsDouble;
   let source: Server;
   let stage: Stage;
   let numbers: number[] = [];
+  const reading = new EventEmitter();
+  const sourceAsked = () => once(reading, 'asked');
   const children = new Set<ChildProcess>();
 
   before(async () => {
@@ -52,6 +56,7 @@ describe('A worker that is killed ten times', () => {
     source = createServer(async (req, res) => {
       let asked = '';
       for await (const part of req) asked += part;
+      reading.emit('asked');
       res.end(JSON.stringify((JSON.parse(asked) as number[]).map(n => numbers[n])));
     });
     await new Promise<void>(resolve => { source.listen(0, '127.0.0.1', resolve); });
@@ -67,7 +72,7 @@ describe('A worker that is killed ten times', () => {
   async function startChild(): Promise<ChildProcess> {
     const settings: SyncWorkerSettings = {
       storage: azurite.connectionString, queues: stage.queueName, source: `http://127.0.0.1:${(source.address() as AddressInfo).port}`,
-      teams: { botId: auroraCoffee.bot.appId, graph: teams.url }, claimSeconds,
+      teams: { botId: auroraCoffee.bot.appId, graph: teams.url, latencyMs: 40 }, claimSeconds,
     };
     const child = fork(new URL('../simulators/sync-worker.ts', import.meta.url), [JSON.stringify(settings)]);
     children.add(child);
@@ -117,6 +122,7 @@ describe('A worker that is killed ten times', () => {
     const changes = leaves.map(() => 0);
     numbers = leaves.map(() => Number.NaN);
     let killed = 0;
+    let atWork = 0;
 
     let child = await startChild();
     for (let round = 0; round < rounds; round++) {
@@ -124,16 +130,21 @@ describe('A worker that is killed ten times', () => {
       const before = await Promise.all(leaves.map(async ref => (await stage.goal(ref)).value));
       before.forEach((value, n) => { if (value !== numbers[n]) changes[n]! += 1; });
       const asked = new Date().toISOString();
+      let asking = sourceAsked();
       await syncNow(stage.deps, stage.scope, 'c1');
-      for (let kill = 0; kill < killsPerRound; kill++) {
-        await sleep(next() * (round === 0 ? 2500 : 1200));
+      for (let kill = 0; kill < kills[round]!; kill++) {
+        if (kill % 2 === 0) await Promise.race([asking, sleep(2500)]); // then within the sync; otherwise anywhere, most likely while speaking
+        await sleep(next() * (kill % 2 === 0 ? 250 : 2500));
         child.kill('SIGKILL');
         killed += 1;
+        if ((await stage.connection('c1')).claim || (await stage.outbox()).length > 0) atWork += 1;
+        asking = sourceAsked();
         child = await startChild();
       }
       await settled(asked);
     }
-    assert.equal(killed, 10);
+    console.log(`      ${atWork} of ${killed} kills met a worker at work`);
+    assert.ok(killed === 10 && atWork >= 3);
     child.kill('SIGTERM');
     await once(child, 'exit');
 
@@ -170,7 +181,6 @@ describe('A worker that is killed ten times', () => {
   async function tellsOneStory(ref: GoalRef, newestFirst: CheckIn[]): Promise<number> {
     const history = newestFirst.toReversed();
     const goal = await stage.goal(ref);
-    const state = ({ value, progress, status }: CheckIn['was']) => ({ value, progress, status });
     history.forEach((checkIn, i) => {
       assert.deepEqual(checkIn.was, i === 0 ? { value: null, progress: 0, status: 'not-started' } : state(history[i - 1]!), `${ref.id} ${i}`);
       assert.notDeepEqual(state(checkIn), checkIn.was);

@@ -131,7 +131,7 @@ export function connectionOf(id: string, more: Partial<Connection> = {}): Connec
 export function linkedSteps(scope: Scope, connection: string, id: string, name: string, more: Partial<Goal> = {}, form: Record<string, unknown> = { name }): { goal: Step; link: Step } {
   const goal = goalOf(id, { mode: 'source', connection, ...more });
   const ref = { period: goal.period, id };
-  const link: Link = { connection, goal: ref, measure: { metric: 'number', form }, linkedBy: ann, last: null, problem: null };
+  const link: Link = { connection, goal: ref, measure: { metric: 'number', form }, linkedBy: ann, problem: null };
   return { goal: insert(rows.goal, keys.goal(scope, ref), goal), link: insert(rows.link, keys.link(scope, connection, ref), link) };
 }
 

@@ -182,27 +182,34 @@ function checked(answer: Reading | SourceError): Reading | SourceError {
   return answer;
 }
 
-/** Goals first, links after: a crash in between leaves links that look changed, and the next sync finds their goals already moved. */
+/** Moves the goals of these links, and notes with a link what is wrong with it. Only what changed is written. */
 async function apply(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, links: Stored<Link>[], answers: Answer[]): Promise<void> {
   const by: Author = { kind: 'connection', id: held.connection.id, name: held.connection.name };
-  const moves = new Map<Stored<Link>, Move>();
-  for (const [i, link] of links.entries()) {
+  const read = links.flatMap((link, i) => {
     const { said, readAt } = answers[i]!;
-    if (said instanceof SourceError || (!held.takenOver && isRemembered(link.body, said))) continue;
-    moves.set(link, { goal: link.body.goal, change: goal => reading(worth(goal.outcome, said), said, readAt), by, at: slot.at, fence: held.takenOver });
-  }
-  const movements = await moveGoals(deps, scope, [...moves.values()]);
-  const came = new Map([...moves.keys()].map((link, i) => [link, movements[i]!]));
+    return said instanceof SourceError ? [] : [{ link, said, readAt }];
+  });
+  const movements = await moveGoals(deps, scope, read.map(({ link, said, readAt }): Move =>
+    ({ goal: link.body.goal, change: goal => reading(worth(goal.outcome, said), said, readAt), by, at: slot.at, fence: held.takenOver })));
+  const came = new Map(read.map(({ link, said }, i) => [link, troubleOf(said, movements[i]!)]));
+
   const feeds: Step[][] = [];
-  const memories: Step[][] = [];
+  const notes: Step[][] = [];
   for (const [i, link] of links.entries()) {
-    const after = remembered(held.connection, slot, link.body, answers[i]!, came.get(link));
-    if (after === link.body) continue;
-    memories.push([replace(rows.link, keys.link(scope, held.connection.id, link.body.goal), after, link.etag)]);
-    if (hasStopped(link.body.problem, after.problem)) feeds.push([stopped(scope, held.connection, slot, by, after)]);
+    const { said } = answers[i]!;
+    const problem = problemOf(link.body.problem, said instanceof SourceError ? said : came.get(link), slot.at);
+    if (problem === link.body.problem) continue;
+    notes.push([replace(rows.link, keys.link(scope, held.connection.id, link.body.goal), { ...link.body, problem }, link.etag)]);
+    if (problem && needsSomebody(problem) && !needsSomebody(link.body.problem)) feeds.push([stopped(scope, held.connection, slot, by, link.body, problem)]);
   }
   await deps.store.transactAll(feeds);
-  await deps.store.transactAll(memories); // a conflict is a link that people changed meanwhile: what they want is read next time
+  await deps.store.transactAll(notes); // a conflict is a link that people changed meanwhile: what they want is read next time
+}
+
+/** Why a reading was worth nothing to its goal, if so. */
+function troubleOf(said: Reading, movement: Movement): SourceError | undefined {
+  const value = movement.did === 'missing' ? undefined : worth(movement.goal.outcome, said);
+  return value instanceof SourceError ? value : undefined;
 }
 
 /** What the answer is worth to a goal; a share of nothing is an error, not zero. */
@@ -217,50 +224,23 @@ function reading(value: number | SourceError, answer: Reading, readAt: Instant) 
   return { kind: 'reading' as const, value, raw: answer.raw.slice(0, 1000), asOf: answer.asOf ?? readAt, readAt };
 }
 
-function isRemembered(link: Link, answer: Reading): boolean {
-  return link.problem === null && link.last !== null && link.last.value === answer.value && link.last.of === answer.of;
-}
-
-/** What the link remembers from now on; the very same link when there is nothing new to remember. */
-function remembered(connection: Connection, slot: Slot, link: Link, { said, readAt }: Answer, movement: Movement | undefined): Link {
-  if (said instanceof SourceError) return withProblem(connection, slot, link, said);
-  if (!movement || movement.did === 'missing') return link;
-  const value = worth(movement.goal.outcome, said);
-  if (value instanceof SourceError) return withProblem(connection, slot, link, value);
-  if (movement.did === 'refused') return link.problem === null ? link : { ...link, problem: null };
-  if (isRemembered(link, said)) return link;
-  const last = { value: said.value, ...(said.of === undefined ? {} : { of: said.of }), raw: said.raw.slice(0, 1000), readAt };
-  return { ...link, last, problem: null };
-}
-
-/** The last good value stays, with its true age: it was still being read whenever the connection last synced. */
-function withProblem(connection: Connection, slot: Slot, link: Link, error: SourceError): Link {
-  const problem = problemOf(link.problem, error, slot.at);
-  if (problem === link.problem) return link;
-  const readAt = link.problem === null && link.last && connection.lastSync && connection.lastSync > link.last.readAt ? connection.lastSync : link.last?.readAt;
-  return { ...link, last: link.last && { ...link.last, readAt: readAt! }, problem };
-}
-
 /** The same trouble keeps the day it began. */
-function problemOf(was: Problem | null, error: SourceError, at: Instant): Problem {
+function problemOf(was: Problem | null, error: SourceError | undefined, at: Instant): Problem | null {
+  if (!error) return null;
   const { kind: remedy } = error.remedy;
   if (was?.remedy === remedy && was.message === error.message) return was;
   return { remedy, message: error.message, since: was?.remedy === remedy ? was.since : at };
 }
 
 /** Passing trouble is shown with the link; only trouble that needs somebody is told in the feed, once. */
-function hasStopped(before: Problem | null, after: Problem | null): boolean {
-  return needsSomebody(after) && !needsSomebody(before);
-}
-
 function needsSomebody(problem: Problem | null): boolean {
   return problem !== null && problem.remedy !== 'retry';
 }
 
-function stopped(scope: Scope, connection: Connection, slot: Slot, by: Author, link: Link): Step {
+function stopped(scope: Scope, connection: Connection, slot: Slot, by: Author, link: Link, problem: Problem): Step {
   const id = `s:${connection.id}`;
   return put(rows.feedEntry, keys.feedEntry(scope, link.goal, slot.at, id), {
-    goal: link.goal, id, at: slot.at, by, activity: { kind: 'sync-stopped', connection: connection.name, problem: link.problem!.message },
+    goal: link.goal, id, at: slot.at, by, activity: { kind: 'sync-stopped', connection: connection.name, problem: problem.message },
   });
 }
 
@@ -280,7 +260,7 @@ async function finish(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, gon
       ...rest,
       claim: null,
       lastSync: gone.failure || !gone.readAt ? row.lastSync : gone.readAt,
-      problem: gone.failure ? problemOf(row.problem, gone.failure, slot.at) : null,
+      problem: problemOf(row.problem, gone.failure, slot.at),
       ...(due.notBefore ? { notBefore: due.notBefore } : {}),
       ...(slot.kind === 'chained' && row.token === slot.token ? { nextSync: due.next } : {}),
     };

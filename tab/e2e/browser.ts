@@ -40,12 +40,13 @@ function fontsFile(): string {
 export type Theme = 'light' | 'dark' | 'contrast';
 
 /** A fresh profile that can reach this machine and nothing else. */
-export async function openContext(browser: Browser, options: { width?: number; height?: number; theme?: Theme } = {}): Promise<BrowserContext> {
+export async function openContext(browser: Browser, options: { width?: number; height?: number; theme?: Theme; locale?: string } = {}): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
     colorScheme: options.theme === 'light' || options.theme === undefined ? 'light' : 'dark',
     forcedColors: options.theme === 'contrast' ? 'active' : 'none',
     reducedMotion: 'reduce',
+    locale: options.locale ?? 'en-GB',
   });
   await context.route(url => !['127.0.0.1', 'localhost'].includes(url.hostname), route => route.abort());
   return context;

@@ -68,6 +68,11 @@ describe('call', () => {
     await assert.rejects(call(api.session, { params: {} }, abort), /fetch failed/);
   });
 
+  it('says that nobody could be signed in when there is no token to be had', async () => {
+    const call = caller(globalThis.fetch, async () => { throw new Error('CancelledByUser'); });
+    await assert.rejects(call(api.session, { params: {} }), (e: CallError) => e.kind === 'unauthorized' && (e.cause as Error).message === 'CancelledByUser');
+  });
+
   it('finds a form’s errors with and without their path', () => {
     assert.deepEqual(errorsUnder({ 'settings.host': 'No host.', 'credential.password': 'No password.', user: 'No user.' }, 'settings'), { host: 'No host.', user: 'No user.' });
   });

@@ -28,7 +28,7 @@ export type Call = <E extends Endpoint>(endpoint: E, input: Input<E>, signal?: A
 export function caller(fetch: typeof globalThis.fetch, token: () => Promise<string | undefined>): Call {
   return async (endpoint, input, signal) => {
     const { params, query, body } = input as { params?: Record<string, string>; query?: object; body?: unknown };
-    const bearer = endpoint.open ? undefined : await token();
+    const bearer = endpoint.open ? undefined : await signedIn(token);
     const response = await answered(fetch, addressOf(endpoint.path, params ?? {}, query), {
       method: endpoint.method,
       headers: {
@@ -72,6 +72,14 @@ export function problemOf(status: number, said: unknown): CallError {
 
 function notUnderstood(options?: ErrorOptions): CallError {
   return new CallError({ kind: 'bug', message: 'Waymark’s server answered in a way that this page does not understand. Reload the page; if that does not help, tell your admin.' }, options);
+}
+
+async function signedIn(token: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await token();
+  } catch (cause) {
+    throw new CallError({ kind: 'unauthorized', message: 'You could not be signed in. Reload the page to try again; if that does not help, tell your admin.' }, { cause });
+  }
 }
 
 async function answered(fetch: typeof globalThis.fetch, address: string, init: RequestInit): Promise<Response> {

@@ -1,7 +1,7 @@
 // The feed's sentences.
 import assert from 'node:assert/strict';
 import type { CheckIn } from '../../src/domain/check-in.ts';
-import { activityWords, checkInWords, webAddress } from './feed-words.ts';
+import { activityWords, checkInWords, webAddress, withoutEchoes } from './feed-words.ts';
 
 const outcome = { kind: 'metric', name: 'Leads', unit: { kind: 'number', name: 'leads' }, direction: 'baseline' } as const;
 const checkIn: CheckIn = {
@@ -28,6 +28,13 @@ describe('the words of the feed', () => {
 
   it('name what was edited', () => {
     assert.equal(activityWords({ kind: 'edited', fields: ['title', 'target', 'end date'] }), 'changed title, target, and end date');
+  });
+
+  it('tell a change of status once', () => {
+    const turned: CheckIn = { ...checkIn, was: { ...checkIn.was, status: 'on-track' } };
+    const echo = { goal: checkIn.goal, id: 'on-track-behind', at: checkIn.at, by: checkIn.by, activity: { kind: 'status-changed', from: 'on-track', to: 'behind' } } as const;
+    const alone = { ...echo, at: '2026-11-20T09:00:00.000Z' };
+    assert.deepEqual(withoutEchoes([turned, echo, alone]), [turned, alone]);
   });
 
   it('link to web addresses alone', () => {

@@ -1,6 +1,6 @@
 // What a line of a goal's feed says, in words.
 import type { Author, CheckIn } from '../../src/domain/check-in.ts';
-import type { Activity } from '../../src/domain/feed.ts';
+import type { Activity, FeedEntry } from '../../src/domain/feed.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { statusNames } from '../../src/domain/status.ts';
 import { percentText, valueText } from './format.ts';
@@ -38,6 +38,12 @@ export function activityWords(activity: Exclude<Activity, { kind: 'comment' }>):
     case 'unlinked': return `disconnected it from ${activity.connection}`;
     case 'sync-stopped': return `could not read ${activity.connection}: ${activity.problem}`;
   }
+}
+
+/** The feed without changes of status that a check-in of the same instant already tells. */
+export function withoutEchoes<T extends CheckIn | FeedEntry>(rows: readonly T[]): T[] {
+  const told = new Set(rows.flatMap(row => ('activity' in row ? [] : [`${row.at} ${row.was.status} ${row.status}`])));
+  return rows.filter(row => !('activity' in row && row.activity.kind === 'status-changed' && told.has(`${row.at} ${row.activity.from} ${row.activity.to}`)));
 }
 
 function list(names: readonly string[]): string {

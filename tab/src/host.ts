@@ -20,7 +20,7 @@ const patience = 3000;
 export async function findHost(page: Window, local: boolean): Promise<Host> {
   if (page.parent === page) return plainPage(page);
   const { app, authentication } = await import('@microsoft/teams-js');
-  const stand = local ? loopback(page.document.referrer) : undefined;
+  const stand = local ? loopback(page.location.ancestorOrigins?.[0] ?? page.document.referrer) : undefined;
   try {
     await within(patience, app.initialize(stand === undefined ? undefined : [stand]));
   } catch (silent) {

@@ -7,9 +7,10 @@ import { api, type Answer, type GoalView } from '../../../src/api.ts';
 import type { Author, CheckIn } from '../../../src/domain/check-in.ts';
 import { kindNames, type GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
+import { isEnded } from '../../../src/domain/status.ts';
 import { useAnswer, useDeed } from '../answer.ts';
 import { expectedShown } from '../chart.ts';
-import { activityWords, authorName, checkInWords, platformName, webAddress } from '../feed-words.ts';
+import { activityWords, authorName, checkInWords, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
 import { Ago } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
@@ -173,7 +174,7 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
           <Text block className={styles.quiet}>{kindNames[goal.kind]} · {goal.owner.name}</Text>
         </div>
         <div className={styles.actions}>
-          {may.checkIn && <Button appearance="primary" onClick={onCheckIn}>Check in</Button>}
+          {may.checkIn && !isEnded(goal.status) && <Button appearance="primary" onClick={onCheckIn}>Check in</Button>}
           {may.edit && <PageButton icon={<Edit20Regular />} to={places.editGoal(goal)}>Edit</PageButton>}
           {may.edit && (
             <Menu>
@@ -296,7 +297,7 @@ function FeedCard({ view, feed, reload, older }: { view: GoalView; feed: Feed; r
       <Compose goal={view.goal} onSaid={reload} />
       {feed.rows.length === 0 && <Text className={styles.quiet}>Nothing has happened yet.</Text>}
       <ul className={styles.list} aria-label="Feed">
-        {feed.rows.map(row => <Entry key={'activity' in row ? row.id : `check-in ${row.at}`} row={row} outcome={view.goal.outcome} />)}
+        {withoutEchoes<FeedRow>(feed.rows).map(row => <Entry key={`${row.at} ${'activity' in row ? row.id : ''}`} row={row} outcome={view.goal.outcome} />)}
       </ul>
       {feed.next !== undefined && <Button appearance="subtle" onClick={older}>Show older</Button>}
     </Panel>

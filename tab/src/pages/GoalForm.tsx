@@ -126,7 +126,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
               <Radio value="source" label={progressNames.source.label} />
             </RadioGroup>
           </Field>
-          {draft.mode === 'source' && <SourceFields draft={draft} set={set} errors={shown} />}
+          {draft.mode === 'source' && <SourceFields key={`${base?.etag} ${both?.length}`} draft={draft} set={set} errors={shown} />}
         </Panel>
         <Panel title="Measured by"><OutcomeFields draft={draft} set={set} errors={shown} /></Panel>
 

@@ -111,7 +111,7 @@ function List({ period, name, search }: { period: string; name: string; search: 
   if (answer.rows.length === 0 && settled !== '') return <Empty title={`No goal in ${name} matches “${settled}”`}>Try fewer or other words, or another time period.</Empty>;
   if (answer.rows.length === 0) return <Empty title={`No goals in ${name} yet`} action={<PageButton appearance="primary" to={places.newGoal(period)}>Write the first one</PageButton>}>An objective says where to go, its key results how far you are.</Empty>;
 
-  const rows = settled === '' ? placed(answer.rows) : answer.rows.map((row): Placed<GoalView> => ({ row, depth: 0, parent: undefined }));
+  const rows = settled === '' ? placed(answer.rows.toSorted(oldestFirst)) : answer.rows.map((row): Placed<GoalView> => ({ row, depth: 0, parent: undefined }));
   return (
     <>
       {error !== undefined && <ErrorBar title="These goals may be out of date" error={error} again={() => void reload()} />}
@@ -131,6 +131,10 @@ function List({ period, name, search }: { period: string; name: string; search: 
       {answer.next !== undefined && <div className={styles.foot}><Button onClick={() => void more()}>Load more</Button></div>}
     </>
   );
+}
+
+function oldestFirst(a: GoalView, b: GoalView): number {
+  return a.goal.createdAt < b.goal.createdAt ? -1 : 1;
 }
 
 /** The first pages of the list, so that a refresh keeps what was already unfolded. */

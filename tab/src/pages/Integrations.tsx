@@ -39,7 +39,7 @@ const categories: readonly IntegrationView['category'][] = ['In-boundary Microso
 
 /** What is on comes first, then what can be. */
 function rank(row: IntegrationView): number {
-  return row.enabled ? 0 : isBuilt(row) ? 1 : 2;
+  return row.enabled ? 0 : isBuilt(row) || row.blocked === undefined ? 1 : 2;
 }
 
 export function Integrations() {
@@ -92,7 +92,8 @@ function fits(row: IntegrationView, filter: Filter, search: string): boolean {
 function Row({ row, refused, onEnable }: { row: IntegrationView; refused: string | undefined; onEnable: () => void }) {
   const styles = useStyles();
   const terms = webAddress(row.terms);
-  const why = row.enabled && row.blocked === undefined ? undefined : row.blocked ?? whyNot(row);
+  const why = row.enabled || !isBuilt(row) ? whyNot(row) : undefined;
+  const partOfUs = row.type === 'collaboration' && row.blocked === undefined;
   return (
     <li className={styles.row}>
       <div>
@@ -101,10 +102,10 @@ function Row({ row, refused, onEnable }: { row: IntegrationView; refused: string
           {row.type === 'data' ? 'Data' : 'Collaboration'}
           {row.connections > 0 && <> · {row.connections === 1 ? '1 connection' : `${row.connections} connections`}</>}
           {row.terms !== '' && <> · {terms === undefined ? row.terms : <Link href={terms} target="_blank" rel="noreferrer" aria-label={`Terms of ${row.name}`} inline>Terms</Link>}</>}
-          {why !== undefined && (row.blocked !== undefined || !isBuilt(row)) && <> · {why}</>}
+          {why !== undefined && <> · {why}</>}
         </Caption1>
       </div>
-      <div>{row.enabled && <span className={styles.state}><CheckmarkCircle16Filled aria-hidden />Enabled</span>}</div>
+      <div>{(row.enabled || partOfUs) && <span className={styles.state}><CheckmarkCircle16Filled aria-hidden />{row.enabled ? 'Enabled' : 'Part of Waymark'}</span>}</div>
       <div className={styles.action}>
         {row.enabled && <PageButton to={places.integration(row.id)} aria-label={`Manage ${row.name}`}>Manage</PageButton>}
         {!row.enabled && isBuilt(row) && <Button disabledFocusable={refused !== undefined} title={refused} onClick={onEnable} aria-label={`Enable ${row.name}`}>Enable</Button>}
@@ -124,9 +125,7 @@ function Enable({ integration, onClose }: { integration: IntegrationView; onClos
   return (
     <Confirm title={`Enable ${integration.name}?`} yes="Enable" deed={deed} onYes={() => void enable()} onNo={onClose}>
       <Text block>
-        {integration.type === 'data'
-          ? `Everybody in ${organization.name} will be able to add connections to ${integration.name} and link goals to what they read. Waymark only reads, about once an hour. Nothing is read before somebody adds a connection.`
-          : `People in ${organization.name} will be able to talk about goals there.`}
+        Everybody in {organization.name} will be able to add connections to {integration.name} and link goals to what they read. Waymark only reads, about once an hour. Nothing is read before somebody adds a connection.
       </Text>
     </Confirm>
   );

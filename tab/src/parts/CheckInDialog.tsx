@@ -19,7 +19,8 @@ const useStyles = makeStyles({
   line: { display: 'flex', justifyContent: 'space-between', columnGap: tokens.spacingHorizontalM, fontVariantNumeric: 'tabular-nums' },
 });
 
-const settable: readonly Status[] = ['on-track', 'behind', 'at-risk', 'closed', 'postponed', 'reopened'];
+/** What people may say instead of the automatic status. */
+const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
 
 export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClose: () => void; onDone: (view: GoalView) => void }) {
   const styles = useStyles();
@@ -31,8 +32,8 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
   const deed = useDeed();
   const now = useNow();
 
-  const value = text.trim() === '' ? undefined : numberFrom(text);
-  const wrong = text.trim() !== '' && value === undefined ? numberHint : undefined;
+  const value = goal.mode === 'roll-up' || text.trim() === '' ? undefined : numberFrom(text);
+  const wrong = goal.mode !== 'roll-up' && text.trim() !== '' && value === undefined ? numberHint : undefined;
   const today = day();
   const after = move(goal, { kind: 'check-in', value, status: status === '' ? undefined : status, note },
     { at: now.toISOString(), today, thresholds: organization.thresholds, by: { kind: 'person', id: person.id, name: person.name } }).goal;
@@ -51,10 +52,10 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
             <DialogTitle>Check in</DialogTitle>
             <DialogContent className={styles.content}>
               <Text>{goal.title}</Text>
-              {goal.mode !== 'manual' && <Text size={200}>{goal.mode === 'source' ? 'The next reading of the data source replaces this value.' : 'The next change of a child replaces this value.'}</Text>}
-              <Field label={goal.outcome.kind === 'percent' ? 'Percent complete' : goal.outcome.name} hint={targetText(goal.outcome, locale)} {...(wrong ?? errors['value'] ? { validationMessage: wrong ?? errors['value'] } : {})}>
+              {goal.mode !== 'manual' && <Text size={200}>{goal.mode === 'source' ? 'The next reading of the data source replaces this value.' : 'Its children say how far this goal is; check in on them to move it.'}</Text>}
+              {goal.mode !== 'roll-up' && <Field label={goal.outcome.kind === 'percent' ? 'Percent complete' : goal.outcome.name} hint={targetText(goal.outcome, locale)} {...(wrong ?? errors['value'] ? { validationMessage: wrong ?? errors['value'] } : {})}>
                 <Input value={text} inputMode="decimal" autoComplete="off" onChange={(_, data) => setText(data.value)} contentAfter={unitText(view)} />
-              </Field>
+              </Field>}
               <Field label="Status" hint="The automatic status follows from progress and today’s expectation.">
                 <Select value={status} onChange={(_, data) => setStatus(data.value as Status | '')}>
                   <option value="">Automatic</option>

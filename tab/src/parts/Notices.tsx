@@ -11,14 +11,13 @@ const useStyles = makeStyles({
   rows: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, padding: `${tokens.spacingVerticalL} 0` },
 });
 
-/** An error as a sentence, with its id when it is a bug, and a way to try again. */
+/** An error as a sentence (those of its fields, where it names any), and a way to try again. */
 export function ErrorBar({ error, title, again, children }: { error: CallError; title?: string; again?: (() => void) | undefined; children?: ReactNode }) {
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
         {title !== undefined && <MessageBarTitle>{title}</MessageBarTitle>}
-        {error.message}
-        {error.id !== undefined && <> Tell your admin this number: {error.id}.</>}
+        {Object.keys(error.errors).length > 0 ? Object.values(error.errors).join(' ') : error.message}
       </MessageBarBody>
       {(again !== undefined || children !== undefined) && (
         <MessageBarActions>

@@ -123,7 +123,7 @@ function Measured({ metric, draft, set, errors }: Props & { metric: Metric }) {
     <>
       <FormFields
         fields={metric.fields} texts={texts} onChange={change}
-        errors={{ ...errorsUnder(previewErrors, 'measure.form'), ...errorsUnder(previewErrors, 'form'), ...errorsUnder(formErrors(errors), 'form') }}
+        errors={{ ...errorsUnder(previewErrors, 'measure.form'), ...errorsUnder(previewErrors, 'form'), ...formErrors(errors, metric, draft) }}
         lookup={{ of: draft.connection, ask: (lookup, search, form, signal) => call(api.lookup, { params: { ...params, lookup }, body: { search, form } }, signal) }}
       />
       <MeasurePreview metric={metric} filled={filled} draft={draft} onErrors={setPreviewErrors} />
@@ -131,8 +131,12 @@ function Measured({ metric, draft, set, errors }: Props & { metric: Metric }) {
   );
 }
 
-function formErrors(errors: DraftErrors): DraftErrors {
-  return Object.fromEntries(Object.entries(errors).filter(([name]) => name.startsWith('form.')));
+/** What was said about the measure's fields when the goal was saved: under `form`, or by the field's bare name. */
+function formErrors(errors: DraftErrors, metric: Metric, draft: GoalDraft): Record<string, string> {
+  return Object.fromEntries(metric.fields.flatMap(({ name }) => {
+    const sentence = errors[`form.${name}`] ?? (name in draft ? undefined : errors[name]);
+    return sentence === undefined ? [] : [[name, sentence]];
+  }));
 }
 
 /** What is filled in so far, for the draft; fields still missing are left to the server to name. */

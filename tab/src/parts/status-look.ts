@@ -13,7 +13,7 @@ const quiet = { bar: tokens.colorNeutralForeground4, word: tokens.colorNeutralFo
 export const looks: Record<Status, Look> = {
   'on-track': { bar: tokens.colorStatusSuccessBackground3, word: tokens.colorStatusSuccessForeground1, Icon: CheckmarkCircle16Filled },
   behind: { bar: tokens.colorStatusWarningBackground3, word: tokens.colorStatusWarningForeground1, Icon: Warning16Filled },
-  'at-risk': { bar: tokens.colorStatusDangerBackground3, word: tokens.colorStatusDangerForeground1, Icon: ErrorCircle16Filled },
+  'at-risk': { bar: tokens.colorStatusDangerBackground3, word: tokens.colorStatusDangerForeground3, Icon: ErrorCircle16Filled },
   'not-started': { ...quiet, Icon: Circle16Regular },
   'in-progress': { bar: tokens.colorBrandBackground, word: tokens.colorNeutralForeground2, Icon: ArrowCircleRight16Regular },
   closed: { ...quiet, Icon: LockClosed16Regular },
