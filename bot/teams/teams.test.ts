@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { SignJWT, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
 import restify from 'restify';
 import { type Member, type Memory, converse } from '../../src/chat/converse.ts';
@@ -258,6 +259,15 @@ describe('Teams', function () {
       assert.deepEqual(synced, [{ period, id: 'g1' }]);
     });
 
+    it('syncs once when Teams delivers the press twice, and once more when it is pressed again', async () => {
+      const { message } = await sayCard();
+      const pressed = await double.press(ben, message, 'Sync now', { repeat: 3 });
+      assert.equal(pressed.kind, 'card');
+      assert.equal(synced.length, 1);
+      await double.press(ben, message, 'Sync now');
+      assert.equal(synced.length, 2);
+    });
+
     it('tells neither a stranger nor somebody who made the button up what exists', async () => {
       const { message } = await sayCard();
       const made = { type: 'Action.Execute' as const, verb: 'refresh', data: { goal: { period, id: 'nothing' } } };
@@ -401,6 +411,15 @@ describe('Teams', function () {
       teams = openTeams(settings(), deps());
       authorized = false;
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
+    });
+
+    it('comes back later when Graph does not answer, and keeps the token out of the error', async () => {
+      teams = openTeams(settings({ graph: 'http://127.0.0.1:9' }), deps());
+      await assert.rejects(teams.platform.find(place(general), 'card', '2026-11-21T09:00:00.000Z'), (error: DeliveryError) => {
+        assert.deepEqual(error.remedy, { kind: 'retry', afterSeconds: 30 });
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /Bearer|authorization/i);
+        return true;
+      });
     });
 
     for (const [fault, remedy] of [
