@@ -36,8 +36,9 @@ function pages(teams: TeamsDouble): Server {
   return createServer(async (req, res) => {
     if (await teams.handle(req, res)) return;
     const found = await file(req.url!).catch(() => undefined);
-    if (!found) return void res.writeHead(404).end();
-    res.writeHead(200, { 'content-type': found.type, 'content-security-policy': policy, 'referrer-policy': 'no-referrer' }).end(found.body);
+    // Not chained: restify, once loaded, lets every response's writeHead answer nothing.
+    res.writeHead(found ? 200 : 404, { 'content-type': found?.type ?? 'text/plain', 'content-security-policy': policy, 'referrer-policy': 'no-referrer' });
+    res.end(found?.body);
   });
 }
 
