@@ -72,13 +72,18 @@ describe('A worker that is killed ten times', () => {
   async function startChild(): Promise<ChildProcess> {
     const settings: SyncWorkerSettings = {
       storage: azurite.connectionString, queues: stage.queueName, source: `http://127.0.0.1:${(source.address() as AddressInfo).port}`,
-      teams: { botId: auroraCoffee.bot.appId, graph: teams.url, latencyMs: 40 }, claimSeconds,
+      teams: { botId: auroraCoffee.bot.appId, graph: teams.url, latencyMs: 25 }, claimSeconds,
     };
     const child = fork(new URL('../simulators/sync-worker.ts', import.meta.url), [JSON.stringify(settings)]);
     children.add(child);
     child.once('exit', () => children.delete(child));
     await once(child, 'message');
     return child;
+  }
+
+  /** Until the next call reaches Teams. */
+  async function speaking(): Promise<void> {
+    for (const calls = teams.calls.length; teams.calls.length === calls;) await sleep(5);
   }
 
   /** A top objective of the year, ten objectives of the quarter under it, ten key results under each, and as many key results alone. */
@@ -133,8 +138,8 @@ describe('A worker that is killed ten times', () => {
       let asking = sourceAsked();
       await syncNow(stage.deps, stage.scope, 'c1');
       for (let kill = 0; kill < kills[round]!; kill++) {
-        if (kill % 2 === 0) await Promise.race([asking, sleep(2500)]); // then within the sync; otherwise anywhere, most likely while speaking
-        await sleep(next() * (kill % 2 === 0 ? 250 : 2500));
+        await Promise.race([kill % 2 === 0 ? asking : speaking(), sleep(4000)]); // at a random moment of a sync, and of speaking
+        await sleep(next() * 300);
         child.kill('SIGKILL');
         killed += 1;
         if ((await stage.connection('c1')).claim || (await stage.outbox()).length > 0) atWork += 1;
