@@ -22,6 +22,7 @@ interface Manifest {
 const values: Record<string, string> = {
   TEAMS_APP_ID: '11111111-1111-4111-8111-111111111111', BOT_ID: '22222222-2222-4222-8222-222222222222', ENTRA_CLIENT_ID: '33333333-3333-4333-8333-333333333333',
   TAB_DOMAIN: 'waymark.example.com', APP_NAME_SUFFIX: ' (test)',
+  PRIVACY_URL: 'https://example.com/privacy', TERMS_URL: 'https://example.com/terms',
 };
 const text = readFileSync(join(folder, 'manifest.json'), 'utf8');
 const manifest = JSON.parse(text.replaceAll(/\$\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? assert.fail(`no value for ${name}`))) as Manifest;
