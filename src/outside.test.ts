@@ -140,7 +140,8 @@ describe('the way out', () => {
     let credentials = 0;
     handler = (request, response) => {
       if (request.headers.authorization) credentials++;
-      response.writeHead(302, { location: `http://localhost:${port}/stolen` }).end();
+      response.writeHead(302, { location: `http://localhost:${port}/stolen` });
+      response.end();
     };
     const response = await realOutside({ allow: [`127.0.0.1:${port}`] }).fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: 'Basic secret' } });
     assert.equal(response.status, 302);

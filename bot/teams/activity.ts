@@ -51,7 +51,7 @@ export function eventOf(activity: TeamsActivity): Event | undefined {
     case 'messageUpdate': return changedEvent(activity, by, place);
     case 'messageDelete': {
       const reply = replyOf(activity, by, place);
-      return reply && { kind: 'reply-deleted', ...reply };
+      return reply && { kind: 'reply-deleted', ...reply, at: changedAt(activity, reply) };
     }
     case 'installationUpdate':
       return { kind: activity.action?.startsWith('remove') ? 'removed' : 'installed', by, in: place };
@@ -90,9 +90,12 @@ function messageEvent(activity: TeamsActivity, by: Speaker, place: Conversation)
 function changedEvent(activity: TeamsActivity, by: Speaker, place: Conversation): Event | undefined {
   const reply = replyOf(activity, by, place);
   if (!reply) return undefined;
-  // A repeated delivery bears the same timestamp, and so changes nothing.
-  const at = instantOf(activity.timestamp) ?? reply.written;
-  return { kind: 'reply-edited', ...reply, text: wordsOf(activity), mentionsUs: isMentioned(activity), at, ...addressOf(reply) };
+  return { kind: 'reply-edited', ...reply, text: wordsOf(activity), mentionsUs: isMentioned(activity), at: changedAt(activity, reply), ...addressOf(reply) };
+}
+
+/** A repeated delivery bears the same timestamp, and so changes nothing. */
+function changedAt(activity: TeamsActivity, reply: Reply): string {
+  return instantOf(activity.timestamp) ?? reply.written;
 }
 
 function invokeEvent(activity: TeamsActivity, by: Speaker, place: Conversation): Event | undefined {

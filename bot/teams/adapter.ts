@@ -40,7 +40,7 @@ const botFramework = 'https://api.botframework.com';
 /** What the double of Teams is sent instead of a token from Entra. */
 const localBearer = 'local';
 const teamMemoryMilliseconds = 3_600_000;
-const mostRemembered = 1000;
+const mostRemembered = 200;
 
 /** Throws when it would let in people whom nobody vouches for. */
 export function openTeams(settings: TeamsSettings, deps: TeamsDeps): Teams {
@@ -56,7 +56,7 @@ export function openTeams(settings: TeamsSettings, deps: TeamsDeps): Teams {
   const adapter = new CloudAdapter(authenticationOf(settings, credentials));
   adapter.onTurnError = turn.failed;
   const isGenuine = settings.kind === 'anonymous' ? fromLoopback : openVerifier(settings.botId, settings.kind === 'simulated' ? settings : microsoft);
-  const heard = new Set<string>();
+  const heard: Heard = new Map();
 
   return {
     platform: platformOf(settings, connector, teamOf, address),
@@ -71,27 +71,32 @@ export function openTeams(settings: TeamsSettings, deps: TeamsDeps): Teams {
         res.send(400, { title: `This is not an activity: ${body.error.issues.map(issue => issue.path.join('.')).join(', ')}.` });
         return;
       }
-      await adapter.process(req as never, res as never, context => once(heard, context, () => turn.take(context)));
+      await adapter.process(req as never, res as never, async context => {
+        const answer = await once(heard, context, () => turn.take(context));
+        if (answer) await respond(context, answer);
+      });
     },
   };
 }
 
+/** What an invoke is answered; other activities are answered by saying something. */
+interface InvokeAnswer { status: number; body?: unknown }
+type Heard = Map<string, Promise<InvokeAnswer | undefined>>;
+
 /**
- * Teams repeats what we did not answer in time. What we do is the same however often we are told; this spares people a second answer
- * where the same process hears the repetition.
+ * Teams repeats what we did not answer in time. What we change is the same however often we are told; this spares people a second answer,
+ * and sources a second reading, where the same process hears the repetition. What failed may be tried again.
  */
-async function once(heard: Set<string>, { activity }: TurnContext, act: () => Promise<void>): Promise<void> {
-  if (activity.type !== 'message' || !activity.id) return act();
-  const key = `${activity.conversation.id} ${activity.id}`;
-  if (heard.has(key)) return;
-  heard.add(key);
-  if (heard.size > mostRemembered) heard.delete(heard.values().next().value!);
-  try {
-    await act();
-  } catch (error) {
-    heard.delete(key);
-    throw error;
-  }
+function once(heard: Heard, { activity }: TurnContext, act: () => Promise<InvokeAnswer | undefined>): Promise<InvokeAnswer | undefined> {
+  if (!activity.id || (activity.type !== 'message' && activity.type !== 'invoke')) return act();
+  const key = `${activity.type} ${activity.conversation.id} ${activity.from.id} ${activity.id}`;
+  const known = heard.get(key);
+  if (known) return known;
+  const acting = act();
+  heard.set(key, acting);
+  if (heard.size > mostRemembered) heard.delete(heard.keys().next().value!);
+  acting.catch(() => heard.delete(key)); // whoever waits hears of the failure
+  return acting;
 }
 
 type TeamOf = (service: string, team: string) => ReturnType<Connector['team']>;
@@ -131,25 +136,26 @@ function openTurn({ converse, report }: TeamsDeps, connector: Connector, teamOf:
   };
 
   return {
-    take: async (context: TurnContext): Promise<void> => {
+    take: async (context: TurnContext): Promise<InvokeAnswer | undefined> => {
       const activity = TeamsActivity.parse(context.activity);
       const event = eventOf(await withNames(activity));
-      if (!event) return activity.type === 'invoke' ? respond(context, 501, undefined) : undefined;
+      if (!event) return activity.type === 'invoke' ? { status: 501 } : undefined;
       const messages = await converse(event);
       const mark = `answer/${activity.id ?? ''}`;
       switch (event.kind) {
-        case 'searched': return respond(context, 200, searchAnswer(messages, address));
-        case 'acted': return respond(context, 200, cardAnswer(messages, mark, address));
-        case 'removed': return;
-        default: return say(activity, messages, mark);
+        case 'searched': return { status: 200, body: searchAnswer(messages, address) };
+        case 'acted': return { status: 200, body: cardAnswer(messages, mark, address) };
+        case 'removed': return undefined;
+        default: await say(activity, messages, mark);
       }
+      return undefined;
     },
     /** Nobody is left without an answer, and nobody is shown the inside of an error. */
     failed: async (context: TurnContext, error: Error): Promise<void> => {
       const words = `Something went wrong on our side. Please try again; if it stays so, tell your admin the number ${report(error, `answering ${context.activity.name ?? context.activity.type} from Teams`)}.`;
       const sorry: Message = { kind: 'sorry', text: words, tryInstead: ['help'] };
       const { type, name } = context.activity;
-      if (type === 'invoke') return respond(context, 200, name === 'composeExtension/query' ? searchAnswer([sorry], address) : cardAnswer([sorry], '', address));
+      if (type === 'invoke') return respond(context, { status: 200, body: name === 'composeExtension/query' ? searchAnswer([sorry], address) : cardAnswer([sorry], '', address) });
       const activity = TeamsActivity.safeParse(context.activity);
       // Where we could not speak a moment ago, we cannot apologise either.
       if (type !== 'message' || !activity.success || error instanceof DeliveryError) return;
@@ -158,8 +164,8 @@ function openTurn({ converse, report }: TeamsDeps, connector: Connector, teamOf:
   };
 }
 
-async function respond(context: TurnContext, status: number, body: unknown): Promise<void> {
-  await context.sendActivity({ type: 'invokeResponse', value: { status, body } });
+async function respond(context: TurnContext, value: InvokeAnswer): Promise<void> {
+  await context.sendActivity({ type: 'invokeResponse', value });
 }
 
 /** The answer to a button: the card as it is now, or a sentence. */

@@ -135,15 +135,15 @@ function goalItems(goal: GoalFacts, size: Size, from?: Status) {
     beside(
       text([{ text: `${kindNames[goal.kind]} · ${goal.period}`, size: 'Small', isSubtle: true }], size),
       text([
-        ...(was ? [{ text: `${statusNames[was]} → `, isSubtle: true }] : []),
+        ...(was ? [{ text: `was ${statusNames[was]}, now `, isSubtle: true }] : []),
         { text: statusNames[goal.status], weight: 'Bolder', color: colours[goal.status] },
       ], size),
     ),
     heading(goal.title, size),
     text([{ text: valueText(goal.outcome, goal.value), size: 'Large', weight: 'Bolder' }, { text: `  ${targetText(goal.outcome)}`, isSubtle: true }], size),
     ...(goal.progress === null ? [] : [
-      bar(goal.progress, goal.expected, goal.status),
-      text([{ text: `${percentText(goal.progress)} done`, weight: 'Bolder' }, { text: `, ${percentText(goal.expected)} expected by now` }], size),
+      bar(goal.progress, goal.status, size),
+      marker(goal.expected, size),
     ]),
     text([{ text: goal.source ? `${goal.owner} · ${goal.source}` : goal.owner, size: 'Small', isSubtle: true }], size),
     age(goal.asOf),
@@ -157,20 +157,33 @@ function age(asOf: string | null): ITextBlock {
 }
 
 /**
- * Progress as coloured columns, with a dark mark where progress is expected to be today. The numbers and the status stand beside it in
- * words, so that neither the bar nor its colour is the only sign.
+ * Progress as two coloured columns with its words inside, in the wider one. The words make the bar as high as Teams makes every coloured
+ * column, and say what colour alone must not say. A column is never narrower than its padding, so that very little shows as a little more.
  */
-function bar(progress: number, expected: number, status: Status): IColumnSet {
-  const part = (width: number, style: IColumn['style']): IColumn[] => (width < 0.5 ? [] : [segment(Math.max(1, Math.round(width)), style)]);
-  const [fill, rest] = [barStyles[status], 'emphasis' as const];
-  const before = [...part(Math.min(progress, expected), fill), ...part(expected - progress, rest)];
-  const after = [...part(progress - expected, fill), ...part(100 - Math.max(progress, expected), rest)];
-  return { type: 'ColumnSet', spacing: 'Small', columns: [...before, segment('4px', 'accent'), ...after] };
+function bar(progress: number, status: Status, size: Size): IColumnSet {
+  const done = text([{ text: `${percentText(progress)} done`, weight: 'Bolder', color: colours[status] }], size);
+  const width = Math.round(progress);
+  const fill = segment(width, barStyles[status], progress >= 50 ? done : filler);
+  const rest = segment(100 - width, 'emphasis', progress >= 50 ? filler : done);
+  return { type: 'ColumnSet', spacing: 'Small', columns: [...(width > 0 ? [fill] : []), ...(width < 100 ? [rest] : [])] };
 }
 
-function segment(width: number | string, style: IColumn['style']): IColumn {
-  const filler: ITextBlock = { type: 'TextBlock', text: '\u00a0', size: 'Small', spacing: 'None' };
-  return { type: 'Column', width, spacing: 'None', ...(style ? { style } : {}), items: [filler] };
+/** Points from below at where the bar should end today. */
+function marker(expected: number, size: Size): IColumnSet {
+  const width = Math.min(99, Math.max(1, Math.round(expected)));
+  const small = { size: 'Small', isSubtle: true } as const;
+  const words = `${percentText(expected)} expected by now`;
+  const before: IRichTextBlock = { ...text([{ text: `${words} ▲`, ...small }], size), horizontalAlignment: 'Right' };
+  const after = text([{ text: `▲ ${words}`, ...small }], size);
+  const [left, right] = expected >= 50 ? [before, filler] : [filler, after];
+  return { type: 'ColumnSet', spacing: 'None', columns: [segment(width, undefined, left), segment(100 - width, undefined, right)] };
+}
+
+/** An empty column is left out by some clients. */
+const filler: ITextBlock = { type: 'TextBlock', text: '\u00a0', size: 'Small' };
+
+function segment(width: number, style: IColumn['style'], item: ITextBlock | IRichTextBlock): IColumn {
+  return { type: 'Column', width, spacing: 'None', ...(style ? { style } : {}), items: [item] };
 }
 
 function row(goal: GoalFacts, address: GoalAddress, size: Size): IContainer {

@@ -35,7 +35,9 @@ export function openGraph(base: string, token: GraphToken): Graph {
     const client = createApiClient(`${base}/v1.0`, new BearerTokenAuthProvider(() => token(tenant)));
     // A next link elsewhere would take the token with it.
     if (/^https?:/i.test(path) && new URL(path).origin !== new URL(base).origin) throw new Error('Graph answered a next link to another host.');
-    const answer = await client.get<unknown>(path, { timeout: callMilliseconds, maxRedirects: 0, validateStatus: status => status < 500 && status !== 429 });
+    const answer = await client.get<unknown>(path, { timeout: callMilliseconds, maxRedirects: 0, validateStatus: status => status < 500 && status !== 429 })
+      // The client's own error carries the request, and with it the token.
+      .catch((error: unknown) => { throw new Error(`Microsoft Graph did not answer: ${error instanceof Error ? error.message : 'no reason given'}`); });
     return answer.status === 200 ? answer.data : undefined;
   };
 }

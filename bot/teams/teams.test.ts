@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { SignJWT, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
 import restify from 'restify';
 import { type Member, type Memory, converse } from '../../src/chat/converse.ts';
+import { type Delivery, deliver } from '../../src/chat/deliver.ts';
 import type { Event } from '../../src/chat/event.ts';
 import { type KnownGoal, goalFacts } from '../../src/chat/facts.ts';
+import type { Outgoing } from '../../src/chat/message.ts';
 import type { Conversation, DeliveryError } from '../../src/chat/platform.ts';
 import type { FeedEntry } from '../../src/domain/feed.ts';
 import { type Goal, type GoalRef, newGoal } from '../../src/domain/goal.ts';
@@ -18,7 +21,7 @@ import { type TeamsDouble, startTeams } from '../../src/simulators/teams.ts';
 import type { BotFailed } from '../../src/simulators/teams-people.ts';
 import { ada, auroraCoffee, ben, chen, customerCare, dana, general, personalChat, planning } from '../../src/simulators/teams-world.ts';
 import { openStore } from '../../src/store/azure.ts';
-import { forgetConversation, recordComment, posts, subscribe, subscriptionsOf, threadOf, unsubscribe } from '../../src/store/conversations.ts';
+import { forgetConversation, hearers, markPosted, posts, recordComment, subscribe, subscriptionsOf, threadOf, unsubscribe } from '../../src/store/conversations.ts';
 import { type Store, insert, put } from '../../src/store/store.ts';
 import { keys, rows } from '../../src/store/tables.ts';
 import { type Teams, type TeamsDeps, type TeamsSettings, openTeams } from './adapter.ts';
@@ -256,6 +259,15 @@ describe('Teams', function () {
       assert.deepEqual(synced, [{ period, id: 'g1' }]);
     });
 
+    it('syncs once when Teams delivers the press twice, and once more when it is pressed again', async () => {
+      const { message } = await sayCard();
+      const pressed = await double.press(ben, message, 'Sync now', { repeat: 3 });
+      assert.equal(pressed.kind, 'card');
+      assert.equal(synced.length, 1);
+      await double.press(ben, message, 'Sync now');
+      assert.equal(synced.length, 2);
+    });
+
     it('tells neither a stranger nor somebody who made the button up what exists', async () => {
       const { message } = await sayCard();
       const made = { type: 'Action.Execute' as const, verb: 'refresh', data: { goal: { period, id: 'nothing' } } };
@@ -346,7 +358,7 @@ describe('Teams', function () {
       const since = new Date().toISOString();
       const { post, facts } = await sayCard();
       await teams.platform.update(post, { kind: 'status-changed', goal: { ...facts, status: 'at-risk' }, from: 'behind', at: since }, `card/${period}/g1`);
-      assert.match(lastAnswer(), /Behind → At Risk/);
+      assert.match(lastAnswer(), /was Behind, now At Risk/);
       assert.equal(double.botMessages(general).length, 1);
       const reply = await teams.platform.reply(post, { kind: 'comment', goal: facts, by: 'Ada', text: 'Hello' }, 'comment/c1');
       assert.equal(double.messages(general).at(-1)?.root, post.id);
@@ -359,6 +371,31 @@ describe('Teams', function () {
       assert.ok(card !== 'unknown' && comment !== 'unknown');
       assert.deepEqual([card?.id, comment?.id, none, elsewhere], [post.id, reply.id, undefined, undefined]);
       assert.equal(await teams.platform.find(place(general), `card/${period}/g1`, '2099-01-01T00:00:00.000Z'), undefined);
+    });
+
+    it('says a change of status once when Teams’ answer to it got lost: the card is found by its mark', async () => {
+      await goal('g1', 'Sell more coffee', { posted: false });
+      let clock = Date.now();
+      const delivery: Delivery = {
+        platforms: { teams: teams.platform }, posts: posts(store), goal: memory().goal,
+        hearers: (s, ref) => hearers(store, s, ref), markPosted: (s, ref) => markPosted(store, s, ref),
+        forget: async () => assert.fail('nothing is gone'), report: async () => assert.fail('nothing is dropped'), now: () => new Date(clock).toISOString(),
+      };
+      const moved: Outgoing = { kind: 'moved', id: 'x', goal: { period, id: 'g1' }, at: new Date(clock).toISOString(), from: 'on-track' };
+      await double.say(ada, general, { mention: true, text: 'subscribe' });
+      double.fail({ kind: 'answer-lost', when: call => call.method === 'POST' });
+      await assert.rejects(deliver(delivery, scope, moved), (error: DeliveryError) => error.remedy.kind === 'retry');
+      clock += 5000;
+      for (let i = 0; i < 60; i++) await double.say(ben, general, `Small talk ${i}`);
+      await deliver(delivery, scope, moved);
+      const cards = double.botMessages(general).filter(message => message.root === undefined);
+      assert.equal(cards.length, 1);
+      await double.reply(ben, cards[0]!, 'Seen');
+      assert.equal((await feed()).length, 1, 'and its thread leads to the goal');
+
+      await deliver(delivery, scope, { kind: 'comment', id: 'c1', goal: { period, id: 'g1' }, at: new Date(clock).toISOString(), by: { kind: 'person', id: ada.id, name: ada.name }, text: 'Thanks' });
+      assert.equal(double.botMessages(general).at(-1)?.root, cards[0]!.id);
+      assert.equal((await feed()).length, 1, 'and what we carry there does not come back');
     });
 
     it('does not take for its own what a person posted with our mark in it', async () => {
@@ -374,6 +411,15 @@ describe('Teams', function () {
       teams = openTeams(settings(), deps());
       authorized = false;
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
+    });
+
+    it('comes back later when Graph does not answer, and keeps the token out of the error', async () => {
+      teams = openTeams(settings({ graph: 'http://127.0.0.1:9' }), deps());
+      await assert.rejects(teams.platform.find(place(general), 'card', '2026-11-21T09:00:00.000Z'), (error: DeliveryError) => {
+        assert.deepEqual(error.remedy, { kind: 'retry', afterSeconds: 30 });
+        assert.doesNotMatch(inspect(error, { depth: 9 }), /Bearer|authorization/i);
+        return true;
+      });
     });
 
     for (const [fault, remedy] of [
