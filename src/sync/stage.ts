@@ -7,7 +7,7 @@ import type { CheckIn } from '../domain/check-in.ts';
 import type { FeedEntry } from '../domain/feed.ts';
 import { newGoal, type Goal, type GoalDraft, type GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
-import { openStore, type HttpClient } from '../store/azure.ts';
+import { openStore, type StoreConnection } from '../store/azure.ts';
 import { openQueue } from '../store/queue.ts';
 import { insert, type Step, type Store } from '../store/store.ts';
 import { keys, rows, type Connection, type Link } from '../store/tables.ts';
@@ -79,8 +79,9 @@ export interface Stage {
 export const period = '2026-q4';
 
 /** A tenant and queues of its own within the storage account, so that tests do not see each other. */
-export async function setStage(connectionString: string, options: { httpClient?: HttpClient; timeZone?: string; prefix?: string } = {}): Promise<Stage> {
-  const store = await openStore({ connectionString, ...(options.httpClient ? { httpClient: options.httpClient } : {}), ...(options.prefix ? { prefix: options.prefix } : {}) });
+export async function setStage(connectionString: string, options: Partial<Pick<StoreConnection, 'httpClient' | 'prefix' | 'retries'>> & { timeZone?: string } = {}): Promise<Stage> {
+  const { timeZone = 'UTC', ...reaching } = options;
+  const store = await openStore({ connectionString, ...reaching });
   const scope = { tenant: `tenant-${randomUUID()}`, organization: 'acme' };
   const clock = { now: new Date('2026-10-01T09:30:00.000Z') };
   const numbers = numbersSource();
@@ -97,7 +98,7 @@ export async function setStage(connectionString: string, options: { httpClient?:
     report: (error, context) => { reports.push(`${context}: ${String(error)}`); return `report-${reports.length}`; },
   };
   await store.transact([insert(rows.organization, keys.organization(scope), {
-    tenant: scope.tenant, id: scope.organization, name: 'Acme', timeZone: options.timeZone ?? 'UTC', thresholds: { behind: 0, atRisk: 25 },
+    tenant: scope.tenant, id: scope.organization, name: 'Acme', timeZone, thresholds: { behind: 0, atRisk: 25 },
     integrations: { numbers: { enabledBy: 'ann', enabledAt: '2026-09-01T00:00:00.000Z' } },
   })]);
   return { deps, scope, queueName, numbers, clock, said, reports, ...doings(store, scope, clock) };

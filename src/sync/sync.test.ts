@@ -1,5 +1,6 @@
 // Syncs of one connection against a real emulator: what is read, what is written, and what happens when it goes wrong.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { SourceError } from '../connectors/source-error.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
@@ -208,6 +209,20 @@ describe('A sync', () => {
     assert.equal(ends.filter(({ end }) => end === 'done').length >= 1, true);
     assert.equal(stage.numbers.asked.length, 1);
     assert.equal((await stage.history({ period, id: 'a' })).length, 1);
+  });
+
+  it('keeps the connection to itself for as long as a slow source takes', async () => {
+    await stage.addConnection('c1');
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    stage.deps.now = () => new Date();
+    stage.deps.claimSeconds = 1;
+    stage.numbers.before = () => sleep(2200);
+    const slow = sync();
+    await sleep(1700);
+    assert.equal((await syncConnection({ ...stage.deps, worker: 'w2' }, stage.scope, 'c1', { kind: 'asked', at: new Date().toISOString() })).end, 'again');
+    assert.equal((await slow).end, 'done');
+    assert.equal(stage.numbers.asked.length, 1);
   });
 
   it('takes over from a worker that fell silent, and refuses what that one writes when it wakes', async () => {

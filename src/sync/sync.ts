@@ -100,6 +100,18 @@ async function holdOn(deps: SyncDeps, scope: Scope, held: Claim): Promise<void> 
   if (!kept) throw new ClaimLost();
 }
 
+/** Keeps a connection ours while a slow source is being read; whether it still is, is decided afterwards. */
+async function holdingOn<T>(deps: SyncDeps, scope: Scope, held: Claim, reading: Promise<T>): Promise<T> {
+  const heartbeat = setInterval(() => {
+    holdOn(deps, scope, held).catch(() => undefined); // what is wrong is found again, and thrown, before anything is written
+  }, deps.claimSeconds * 250);
+  try {
+    return await reading;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
 /** Lets others have the connection at once, but leaves the mark of an unfinished sync. */
 async function giveUp(deps: SyncDeps, scope: Scope, held: Claim): Promise<void> {
   await revise(deps.store, rows.connection, keys.connection(scope, held.connection.id), now =>
@@ -119,7 +131,8 @@ async function syncLinks(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot):
       if (gone.failure) continue; // the remaining links are only looked at for their periods
       try {
         source ??= await openSource(deps, scope, held.connection);
-        const answers = await readLinks(deps, source, known, links.map(({ body }) => body.measure));
+        const reading = readLinks(deps, source, known, links.map(({ body }) => body.measure));
+        const answers = await holdingOn(deps, scope, held, reading);
         await holdOn(deps, scope, held);
         await inParallel(partsOf(links.length), partsAtOnce, ([from, to]) => apply(deps, scope, held, slot, links.slice(from, to), answers.slice(from, to)));
         gone.readAt ??= answers.find(({ said }) => !(said instanceof SourceError))?.readAt;
