@@ -66,6 +66,8 @@ function Sheet({ period, id }: { period: string; id: string }) {
   const params = { organization: organization.id, period, goal: id };
   const feedPages = useRef(1);
   const sync = useSync(params);
+  // A goal that has just been linked is about to be read for the first time.
+  const [unread, setUnread] = useState(false);
   const { answer, error, reload } = useAnswer(async signal => {
     const [view, history, feed] = await Promise.all([
       call(api.goal, { params }, signal),
@@ -73,8 +75,9 @@ function Sheet({ period, id }: { period: string; id: string }) {
       feedOf(next => call(api.feed, { params, query: { limit: 50, ...(next === undefined ? {} : { next }) } }, signal), feedPages.current),
     ]);
     sync.see(view);
+    setUnread(view.link !== null && view.link.problem === null && view.goal.readAt === null);
     return { view, history, feed };
-  }, `${period}/${id}`, sync.waiting ? 3 : 30);
+  }, `${period}/${id}`, sync.waiting || unread ? 3 : 30);
   const [checkingIn, setCheckingIn] = useState(false);
   useTitle(answer?.view.goal.title);
 
