@@ -12,7 +12,7 @@ import { useAnswer, useDeed } from '../answer.ts';
 import { expectedShown } from '../chart.ts';
 import { activityWords, authorName, checkInWords, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
-import { Ago } from '../parts/Ago.tsx';
+import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
@@ -235,7 +235,7 @@ function LinkCard({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
         <dt>Connection</dt><dd><PageLink to={places.integration(link.integration)}>{link.connectionName}</PageLink></dd>
         <dt>Measure</dt><dd>{link.measureTitle}</dd>
         <dt>Last sync</dt><dd>{link.lastSync === null ? 'not yet' : <Ago at={link.lastSync} />}</dd>
-        <dt>Next sync</dt><dd>{link.nextSync === null ? 'none planned' : <Ago at={link.nextSync} />}</dd>
+        <dt>Next sync</dt><dd>{link.nextSync === null ? 'none planned' : <Due at={link.nextSync} />}</dd>
       </dl>
       {link.problem !== null && <TroubleBar trouble={link.problem} integration={link.integration} edit={view.may.edit ? places.editGoal(view.goal) : undefined} />}
       {sync.error !== undefined && <ErrorBar error={sync.error} />}
