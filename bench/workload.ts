@@ -1,6 +1,7 @@
 // What the benchmarks have in common: the numbers of the source, how it is asked, and how runs are measured, compared and printed.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { cpus, loadavg } from 'node:os';
 import { inParallel } from '../src/sync/in-parallel.ts';
 
@@ -103,9 +104,13 @@ export function ratios(over: Measured[], under: Measured[], of: (run: Measured) 
   return { median: round(median(each), 2), min: round(Math.min(...each), 2), max: round(Math.max(...each), 2) };
 }
 
-export function machine(): { node: string; cores: number; load: number; loaded: boolean; peakRssMb: number } {
+export function machine(): { node: string; sdk: string; azurite: string; cores: number; load: number; loaded: boolean; peakRssMb: number } {
   const load = loadavg()[0]!;
-  return { node: process.version, cores: cpus().length, load: round(load, 2), loaded: load > 1.5 * cpus().length, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+  return { node: process.version, sdk: versionOf('@azure/data-tables'), azurite: versionOf('azurite'), cores: cpus().length, load: round(load, 2), loaded: load > 1.5 * cpus().length, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+}
+
+function versionOf(name: string): string {
+  return (createRequire(import.meta.url)('../package.json') as { [section in 'dependencies' | 'devDependencies']: Record<string, string> })[name === 'azurite' ? 'devDependencies' : 'dependencies'][name]!;
 }
 
 export function median(values: number[]): number {

@@ -211,6 +211,16 @@ describe('A sync', () => {
     assert.equal((await stage.history({ period, id: 'a' })).length, 1);
   });
 
+  it('says so when another worker has the connection, and leaves it alone', async () => {
+    await stage.addConnection('c1', { claim: { worker: 'w9', until: new Date(stage.clock.now.getTime() + 1000).toISOString() } });
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    assert.deepEqual(await sync(), { end: 'again', afterSeconds: 1 });
+    assert.equal(stage.numbers.asked.length, 0);
+    stage.later(2);
+    assert.equal((await sync()).end, 'done');
+  });
+
   it('keeps the connection to itself for as long as a slow source takes', async () => {
     await stage.addConnection('c1');
     await stage.addLinked('c1', 'a', 'a');

@@ -73,7 +73,7 @@ async function claim(deps: SyncDeps, scope: Scope, id: string, slot: Slot): Prom
   }
   const organization = await deps.store.get(rows.organization, keys.organization(scope));
   if (!organization?.body.integrations[connection.integration]) return { end: 'dropped' };
-  if (connection.claim && connection.claim.until > now.toISOString()) return { end: 'again', afterSeconds: Math.min(5, secondsUntil(now, connection.claim.until)) };
+  if (connection.claim && connection.claim.until > now.toISOString()) return { end: 'again', afterSeconds: Math.min(2, secondsUntil(now, connection.claim.until)) };
   if (connection.notBefore && connection.notBefore > now.toISOString()) return { end: 'again', afterSeconds: secondsUntil(now, connection.notBefore) };
   const holder = `${deps.worker}/${randomUUID()}`;
   const claimed = { ...connection, claim: { worker: holder, until: claimUntil(deps) } };
