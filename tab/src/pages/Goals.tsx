@@ -36,7 +36,7 @@ const useStyles = makeStyles({
       gridTemplateAreas: '"goal goal" "progress progress" "value status" "owner source"',
     },
   },
-  body: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '36px', ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover }, '& td': { padding: 0 } },
+  body: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '36px', '& td': { padding: 0 } },
   group: { display: 'block' },
   header: { textAlign: 'left', '& th': { fontWeight: tokens.fontWeightRegular, padding: 0 }, color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', padding: 0, clipPath: 'inset(50%)' } },
   goal: { minWidth: 0, [narrow]: { gridArea: 'goal' } },

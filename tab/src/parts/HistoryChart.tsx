@@ -13,7 +13,7 @@ import { StatusWord } from './StatusWord.tsx';
 const useStyles = makeStyles({
   legend: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalL, rowGap: tokens.spacingVerticalXS, alignItems: 'center', color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   key: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
-  frame: { position: 'relative', height: '220px' },
+  frame: { margin: 0, height: '220px' },
   svg: { display: 'block', width: '100%', height: '100%', overflow: 'visible' },
   axis: { fill: tokens.colorNeutralForeground3, fontSize: '11px', fontFamily: tokens.fontFamilyBase, fontVariantNumeric: 'tabular-nums' },
   table: { width: '100%', borderCollapse: 'collapse', fontSize: tokens.fontSizeBase200, '& th, & td': { textAlign: 'left', padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` } },
@@ -64,9 +64,9 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
   const days = dayMarks(chart.times, width < 480 ? 3 : 5);
   const label = `History of ${goal.title}: ${chart.points.length} values, the latest ${valueText(goal.outcome, last.value, locale)}`;
   return (
-    <div ref={frame} className={styles.frame}>
+    <figure ref={frame} className={styles.frame} aria-label={label}>
       {width > 0 && (
-        <svg className={styles.svg} role="img" aria-label={label}>
+        <svg className={styles.svg} aria-hidden>
           {marks.map(({ mark, text }) => (
             <g key={mark}>
               <line x1={left} x2={width - edge.right} y1={y(mark)} y2={y(mark)} stroke={tokens.colorNeutralStroke3} />
@@ -87,7 +87,7 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
           ))}
         </svg>
       )}
-    </div>
+    </figure>
   );
 }
 
@@ -120,8 +120,8 @@ function shortDate(time: number, locale: string): string {
 }
 
 /** The width that an element has, kept up as it changes. */
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
-  const element = useRef<HTMLDivElement>(null);
+function useWidth(): [React.RefObject<HTMLElement | null>, number] {
+  const element = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
     const watch = new ResizeObserver(([entry]) => { if (entry !== undefined) setWidth(entry.contentRect.width); });
