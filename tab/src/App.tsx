@@ -1,5 +1,8 @@
 // The frame around every page: theme, sign-in, navigation, and which page stands at which address.
-import { Avatar, Button, FluentProvider, makeStyles, Menu, MenuItemRadio, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, Spinner, Text, Title2, teamsDarkTheme, teamsHighContrastTheme, teamsLightTheme, tokens } from '@fluentui/react-components';
+import {
+  Avatar, Button, FluentProvider, makeStyles, Menu, MenuItemRadio, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, Spinner,
+  Text, Title2, teamsDarkTheme, teamsHighContrastTheme, teamsLightTheme, tokens,
+} from '@fluentui/react-components';
 import { DarkTheme20Regular, Flag20Filled, PersonSwap20Regular } from '@fluentui/react-icons';
 import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { BrowserRouter, Navigate, NavLink, Route, Routes, useLocation } from 'react-router';
@@ -30,7 +33,10 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     '@media (max-width: 480px)': { padding: `0 ${tokens.spacingHorizontalM}`, columnGap: tokens.spacingHorizontalM },
   },
-  mark: { display: 'flex', alignItems: 'center', columnGap: tokens.spacingHorizontalS, color: tokens.colorBrandForeground1, '@media (max-width: 480px)': { '& span': { display: 'none' } } },
+  mark: {
+    display: 'flex', alignItems: 'center', columnGap: tokens.spacingHorizontalS, color: tokens.colorBrandForeground1,
+    '@media (max-width: 480px)': { '& span': { display: 'none' } },
+  },
   nav: { display: 'flex', columnGap: tokens.spacingHorizontalM, flexGrow: 1 },
   tab: {
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalXS}`, color: tokens.colorNeutralForeground2, textDecorationLine: 'none', borderBottom: '2px solid transparent', whiteSpace: 'nowrap',
@@ -43,7 +49,10 @@ const useStyles = makeStyles({
     boxSizing: 'border-box', width: '100%', maxWidth: '1400px', margin: '0 auto', flexGrow: 1, padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXL} ${tokens.spacingVerticalXXXL}`,
     '@media (max-width: 480px)': { padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXXL}` },
   },
-  middle: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '420px', margin: '12vh auto 0', padding: tokens.spacingHorizontalL },
+  middle: {
+    display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '420px', margin: '12vh auto 0',
+    padding: tokens.spacingHorizontalL,
+  },
   people: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalS },
   person: { justifyContent: 'flex-start', padding: tokens.spacingVerticalM },
 });

@@ -1,5 +1,8 @@
 // Writing a goal: what it is, what moves it, how it is measured; made new or changed, without losing what somebody else saved meanwhile.
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Textarea, Title2, tokens } from '@fluentui/react-components';
+import {
+  Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Textarea, Title2,
+  tokens,
+} from '@fluentui/react-components';
 import { useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
@@ -19,7 +22,10 @@ import { useSession } from '../session.tsx';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '760px' },
-  two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' },
+  two: {
+    display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))', gap: tokens.spacingHorizontalM,
+    alignItems: 'start',
+  },
   radios: { flexWrap: 'wrap' },
   actions: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, justifyContent: 'flex-end' },
   heading: { margin: `0 0 ${tokens.spacingVerticalL}` },

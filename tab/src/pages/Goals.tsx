@@ -27,7 +27,10 @@ const useStyles = makeStyles({
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL },
   title: { margin: 0, flexGrow: 1 },
   search: { width: '260px', maxWidth: '100%', [narrow]: { width: '100%' } },
-  table: { display: 'block', backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden' },
+  table: {
+    display: 'block', backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge, overflow: 'hidden',
+  },
   row: {
     display: 'grid', gridTemplateColumns: columns, columnGap: tokens.spacingHorizontalL, alignItems: 'center',
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
@@ -38,13 +41,25 @@ const useStyles = makeStyles({
   },
   body: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '36px', '& td': { padding: 0 } },
   group: { display: 'block' },
-  header: { textAlign: 'left', '& th': { fontWeight: tokens.fontWeightRegular, padding: 0 }, color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', padding: 0, clipPath: 'inset(50%)' } },
+  header: {
+    textAlign: 'left', '& th': { fontWeight: tokens.fontWeightRegular, padding: 0 }, color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', padding: 0, clipPath: 'inset(50%)' },
+  },
   goal: { minWidth: 0, [narrow]: { gridArea: 'goal' } },
   goalTitle: { display: 'block', overflowWrap: 'anywhere', fontWeight: tokens.fontWeightSemibold },
   kind: { display: 'block', color: tokens.colorNeutralForeground3 },
-  owner: { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: tokens.colorNeutralForeground2, [narrow]: { gridArea: 'owner', fontSize: tokens.fontSizeBase200 } },
-  value: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere', [narrow]: { gridArea: 'value', textAlign: 'left' } },
-  progress: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 48px', columnGap: tokens.spacingHorizontalS, alignItems: 'center', [narrow]: { gridArea: 'progress' } },
+  owner: {
+    minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: tokens.colorNeutralForeground2,
+    [narrow]: { gridArea: 'owner', fontSize: tokens.fontSizeBase200 },
+  },
+  value: {
+    textAlign: 'right', fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere', [narrow]: { gridArea: 'value', textAlign: 'left' },
+  },
+  progress: {
+    display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 48px', columnGap: tokens.spacingHorizontalS, alignItems: 'center',
+    [narrow]: { gridArea: 'progress' },
+  },
   percent: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', fontSize: tokens.fontSizeBase200 },
   status: { [narrow]: { gridArea: 'status', justifySelf: 'end' } },
   source: { [narrow]: { gridArea: 'source', justifySelf: 'end' } },

@@ -1,6 +1,10 @@
 // One integration: its connections and how they fare, and turning it off.
-import { Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, Text, Title2, tokens } from '@fluentui/react-components';
-import { Add20Regular, ArrowSync20Regular, CheckmarkCircle16Filled, Clock16Regular, MoreHorizontal20Regular, Warning16Filled } from '@fluentui/react-icons';
+import {
+  Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, Text, Title2, tokens,
+} from '@fluentui/react-components';
+import {
+  Add20Regular, ArrowSync20Regular, CheckmarkCircle16Filled, Clock16Regular, MoreHorizontal20Regular, Warning16Filled,
+} from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, type ConnectionView, type IntegrationView } from '../../../src/api.ts';
@@ -22,12 +26,17 @@ const ConnectionDialog = lazy(async () => ({ default: (await import('../parts/Co
 
 const useStyles = makeStyles({
   crumbs: { marginBottom: tokens.spacingVerticalXS, lineHeight: '24px', '& a': { lineHeight: '24px' } },
-  head: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL },
+  head: {
+    display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL,
+  },
   title: { flexGrow: 1, minWidth: 0 },
   quiet: { color: tokens.colorNeutralForeground3 },
   groups: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL },
   list: { listStyleType: 'none', margin: 0, padding: 0 },
-  row: { display: 'grid', rowGap: tokens.spacingVerticalS, padding: `${tokens.spacingVerticalM} 0`, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, ':first-child': { borderTopStyle: 'none', paddingTop: 0 } },
+  row: {
+    display: 'grid', rowGap: tokens.spacingVerticalS, padding: `${tokens.spacingVerticalM} 0`,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`, ':first-child': { borderTopStyle: 'none', paddingTop: 0 },
+  },
   line: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
   name: { flexGrow: 1, minWidth: 0, flexBasis: '200px', overflowWrap: 'anywhere' },
   health: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, whiteSpace: 'nowrap' },

@@ -1,5 +1,8 @@
 // Making or changing a connection to a source: drawn from what its connector says it needs.
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, MessageBar, MessageBarBody, Select, Switch, Text, tokens } from '@fluentui/react-components';
+import {
+  Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, MessageBar,
+  MessageBarBody, Select, Switch, Text, tokens,
+} from '@fluentui/react-components';
 import { useRef, useState } from 'react';
 import { api, type ConnectionBody, type ConnectionView, type IntegrationView } from '../../../src/api.ts';
 import { useDeed } from '../answer.ts';

@@ -11,12 +11,18 @@ import { useSession } from '../session.tsx';
 import { StatusWord } from './StatusWord.tsx';
 
 const useStyles = makeStyles({
-  legend: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalL, rowGap: tokens.spacingVerticalXS, alignItems: 'center', color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  legend: {
+    display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalL, rowGap: tokens.spacingVerticalXS, alignItems: 'center',
+    color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200,
+  },
   key: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
   frame: { margin: 0, height: '220px' },
   svg: { display: 'block', width: '100%', height: '100%', overflow: 'visible' },
   axis: { fill: tokens.colorNeutralForeground3, fontSize: '11px', fontFamily: tokens.fontFamilyBase, fontVariantNumeric: 'tabular-nums' },
-  table: { width: '100%', borderCollapse: 'collapse', fontSize: tokens.fontSizeBase200, '& th, & td': { textAlign: 'left', padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` } },
+  table: {
+    width: '100%', borderCollapse: 'collapse', fontSize: tokens.fontSizeBase200,
+    '& th, & td': { textAlign: 'left', padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+  },
   number: { fontVariantNumeric: 'tabular-nums' },
   grow: { flexGrow: 1 },
 });

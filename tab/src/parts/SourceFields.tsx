@@ -17,7 +17,10 @@ const ConnectionDialog = lazy(async () => ({ default: (await import('./Connectio
 
 const useStyles = makeStyles({
   fields: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM, minWidth: 0 },
-  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: tokens.spacingHorizontalM, '& > :first-child': { flexGrow: 1, flexBasis: '220px', minWidth: 0 } },
+  row: {
+    display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: tokens.spacingHorizontalM,
+    '& > :first-child': { flexGrow: 1, flexBasis: '220px', minWidth: 0 },
+  },
   dropdown: { minWidth: 0, width: '100%' },
   list: { maxHeight: 'min(50vh, 400px)' },
   help: { display: 'block', color: tokens.colorNeutralForeground3, whiteSpace: 'normal' },
