@@ -113,7 +113,11 @@ function ChoosePerson({ people, choose }: { people: Person[]; choose: (person: P
       {deed.error !== undefined && <ErrorBar error={deed.error} />}
       <div className={styles.people}>
         {people.map(person => (
-          <Button key={person.id} size="large" className={styles.person} disabledFocusable={deed.busy} icon={<Avatar aria-hidden name={person.name} color="colorful" size={28} />} onClick={() => void deed.run(() => choose(person))}>
+          <Button
+            key={person.id} size="large" className={styles.person} disabledFocusable={deed.busy}
+            icon={<Avatar aria-hidden name={person.name} color="colorful" size={28} />}
+            onClick={() => void deed.run(() => choose(person))}
+          >
             {person.name}{person.role === 'admin' ? ' (admin)' : ''}
           </Button>
         ))}
@@ -139,7 +143,12 @@ function Frame({ theme, onTheme }: ThemeProps) {
         <div className={styles.tools}>
           {host.kind === 'page' && <ThemeMenu theme={theme} onTheme={onTheme} />}
           <Menu>
-            <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<Avatar aria-hidden initials="" name={person.name} size={24} color="colorful" />} aria-label={`Signed in as ${person.name}`} /></MenuTrigger>
+            <MenuTrigger disableButtonEnhancement>
+              <Button
+                appearance="subtle" icon={<Avatar aria-hidden initials="" name={person.name} size={24} color="colorful" />}
+                aria-label={`Signed in as ${person.name}`}
+              />
+            </MenuTrigger>
             <MenuPopover>
               <MenuList>
                 <MenuItem disabled secondaryContent={person.role}>{person.name}</MenuItem>
@@ -175,7 +184,10 @@ function FromTop({ children }: { children: ReactNode }) {
 
 function ThemeMenu({ theme, onTheme }: ThemeProps) {
   return (
-    <Menu checkedValues={{ theme: [theme] }} onCheckedValueChange={(_, { checkedItems }) => onTheme((checkedItems[0] ?? 'system') as ThemeChoice)}>
+    <Menu
+      checkedValues={{ theme: [theme] }}
+      onCheckedValueChange={(_, { checkedItems }) => onTheme((checkedItems[0] ?? 'system') as ThemeChoice)}
+    >
       <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<DarkTheme20Regular />} aria-label="Theme" /></MenuTrigger>
       <MenuPopover>
         <MenuList>{(Object.keys(themeNames) as ThemeChoice[]).map(name => <MenuItemRadio key={name} name="theme" value={name}>{themeNames[name]}</MenuItemRadio>)}</MenuList>

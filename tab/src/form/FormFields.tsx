@@ -4,6 +4,7 @@ import type { Field } from '../../../src/api.ts';
 import { useAnswer } from '../answer.ts';
 import { SearchPicker, type Choice } from '../parts/SearchPicker.tsx';
 import { neededFirst, read, withText, type Texts } from './values.ts';
+import { fault } from '../parts/attention.ts';
 
 /** Asks the source what a lookup offers, given the fields filled in so far. */
 export type Lookup = (name: string, search: string, form: Record<string, unknown>, signal: AbortSignal) => Promise<{ options: readonly Choice[]; next?: string | undefined }>;
@@ -40,7 +41,7 @@ function OneField({ field, fields, texts, onChange, errors, lookup, keepsSecrets
     label: field.title,
     hint: field.help,
     required: field.required && !(keepsSecrets && field.kind === 'secret'),
-    ...(error === undefined ? {} : { validationMessage: error }),
+    ...fault(error),
   };
   const input = {
     className: styles.input,

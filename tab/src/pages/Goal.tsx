@@ -131,7 +131,9 @@ function Sheet({ period, id }: { period: string; id: string }) {
         <div className={styles.column}>
           <Standing view={view} />
           <Panel title="History">
-            <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}><HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} /></Suspense>
+            <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}>
+              <HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} />
+            </Suspense>
           </Panel>
           <FeedCard view={view} feed={feed} reload={reload} older={() => { feedPages.current += 1; void reload(); }} />
         </div>
@@ -216,7 +218,9 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
           {may.edit && <PageButton icon={<Edit20Regular />} to={places.editGoal(goal)}>Edit</PageButton>}
           {may.edit && (
             <Menu>
-              <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label="More" /></MenuTrigger>
+              <MenuTrigger disableButtonEnhancement>
+                <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label="More" />
+              </MenuTrigger>
               <MenuPopover><MenuList><MenuItem icon={<Delete20Regular />} onClick={() => { deed.clear(); setDeleting(true); }}>Delete</MenuItem></MenuList></MenuPopover>
             </Menu>
           )}
@@ -224,7 +228,9 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
       </div>
       {deleting && (
         <Confirm title="Delete this goal?" yes="Delete" deed={deed} onYes={() => void remove()} onNo={() => setDeleting(false)}>
-          <Text block>“{goal.title}” goes with its history and its feed. This cannot be undone.{goal.children.length > 0 ? ' A goal with children cannot be deleted: delete or move them first.' : ''}</Text>
+          <Text block>
+            “{goal.title}” goes with its history and its feed. This cannot be undone.{goal.children.length > 0 ? ' A goal with children cannot be deleted: delete or move them first.' : ''}
+          </Text>
         </Confirm>
       )}
     </>
@@ -246,7 +252,9 @@ function Standing({ view }: { view: GoalView }) {
   return (
     <Panel title="Where it stands">
       <div className={styles.stand}>
-        <span className={styles.big} data-value title={goal.value === null ? 'No value yet' : String(goal.value)}>{goalValueText(goal, locale)}</span>
+        <span className={styles.big} data-value title={goal.value === null ? 'No value yet' : String(goal.value)}>
+          {goalValueText(goal, locale)}
+        </span>
         <Text className={styles.quiet}>{targetText(goal.outcome, locale)}</Text>
         <span className={styles.grow} />
         <StatusWord status={goal.status} />
@@ -280,7 +288,9 @@ function LinkCard({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
           <MessageBarActions><Button onClick={() => void reload()}>Look again</Button></MessageBarActions>
         </MessageBar>
       )}
-      <Button icon={<ArrowSync20Regular />} disabledFocusable={sync.waiting} onClick={() => sync.ask(view)}>{sync.waiting ? 'Reading…' : 'Sync now'}</Button>
+      <Button icon={<ArrowSync20Regular />} disabledFocusable={sync.waiting} onClick={() => sync.ask(view)}>
+        {sync.waiting ? 'Reading…' : 'Sync now'}
+      </Button>
     </Panel>
   );
 }
@@ -319,7 +329,12 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
           <li key={`${child.period}/${child.id}`} className={styles.child}>
             <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindNames[child.kind]}</PageLink>
             <StatusWord status={child.status} />
-            <div className={styles.wide}><ProgressBar progress={child.progress} expected={undefined} status={child.status} locale={locale} label={`Progress of ${titles.answer?.[i] ?? kindNames[child.kind]}`} /></div>
+            <div className={styles.wide}>
+              <ProgressBar
+                progress={child.progress} expected={undefined} status={child.status} locale={locale}
+                label={`Progress of ${titles.answer?.[i] ?? kindNames[child.kind]}`}
+              />
+            </div>
           </li>
         ))}
       </ul>

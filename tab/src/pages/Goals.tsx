@@ -93,8 +93,14 @@ export function Goals() {
             {chosen === undefined ? ' ' : `${dateText(chosen.start, locale)} – ${dateText(chosen.end, locale)}`}
           </Text>
         </div>
-        <SearchBox className={styles.search} aria-label="Search goals" placeholder="Search goals" value={search} onChange={(_, { value }) => change('search', value)} />
-        <Select aria-label="Time period" value={period ?? ''} disabled={periods.answer === undefined} onChange={(_, { value }) => change('period', value)}>
+        <SearchBox
+          className={styles.search} aria-label="Search goals" placeholder="Search goals" value={search}
+          onChange={(_, { value }) => change('search', value)}
+        />
+        <Select
+          aria-label="Time period" value={period ?? ''} disabled={periods.answer === undefined}
+          onChange={(_, { value }) => change('period', value)}
+        >
           {(periods.answer?.rows ?? []).map(p => <option key={p.id} value={p.id}>{p.name}{p.id === periods.answer?.current ? ' (current)' : ''}</option>)}
         </Select>
         {period !== undefined && <PageButton appearance="primary" icon={<Add20Regular />} to={places.newGoal(period)}>New goal</PageButton>}
@@ -130,7 +136,10 @@ function List({ period, name, search }: { period: string; name: string; search: 
   return (
     <>
       {error !== undefined && <ErrorBar title="These goals may be out of date" error={error} again={() => void reload()} />}
-      <table aria-label={`Goals of ${name}`} className={styles.table} aria-busy={fresh === undefined} style={{ opacity: fresh === undefined ? 0.6 : 1 }}>
+      <table
+        aria-label={`Goals of ${name}`} className={styles.table} aria-busy={fresh === undefined}
+        style={{ opacity: fresh === undefined ? 0.6 : 1 }}
+      >
         <thead className={styles.group}>
           <tr className={mergeClasses(styles.row, styles.header)}>
             <th scope="col">Goal</th>
@@ -174,7 +183,9 @@ function Row({ row, depth, parent }: Placed<GoalView>) {
     <tr className={mergeClasses(styles.row, styles.body)}>
       <td className={styles.goal} style={{ paddingInlineStart: `${Math.min(depth, 5) * 20}px` }}>
         <PageLink to={places.goal(goal)} className={styles.goalTitle}>{goal.title}</PageLink>
-        <Text size={200} className={styles.kind}>{kindNames[goal.kind]}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}</Text>
+        <Text size={200} className={styles.kind}>
+          {kindNames[goal.kind]}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
+        </Text>
       </td>
       <td className={styles.owner} title={goal.owner.name}>{goal.owner.name}</td>
       <td className={styles.value} title={goal.value === null ? 'No value yet' : String(goal.value)}>{goalValueText(goal, locale)}</td>

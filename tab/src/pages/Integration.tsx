@@ -78,7 +78,9 @@ export function Integration() {
       <div className={styles.head}>
         <div className={styles.title}>
           <Title2 as="h1" style={{ margin: 0 }}>{integration.name}</Title2>
-          <Text block className={styles.quiet}>{integration.category}{terms !== undefined && <> · <Link href={terms} target="_blank" rel="noreferrer" inline>Terms</Link></>}</Text>
+          <Text block className={styles.quiet}>
+            {integration.category}{terms !== undefined && <> · <Link href={terms} target="_blank" rel="noreferrer" inline>Terms</Link></>}
+          </Text>
         </div>
         {integration.enabled && <Disable integration={integration} />}
       </div>
@@ -86,12 +88,18 @@ export function Integration() {
         {error !== undefined && <ErrorBar title="This page may be out of date" error={error} again={() => void reload()} />}
         {integration.type === 'data' && why !== undefined && <MessageBar intent="info" layout="multiline"><MessageBarBody>{why}</MessageBarBody></MessageBar>}
         {integration.type === 'data' && (
-          <Panel title="Connections" action={why === undefined && <Button appearance="primary" icon={<Add20Regular />} onClick={() => setEditing({ connection: undefined })}>New connection</Button>}>
+          <Panel
+            title="Connections"
+            action={why === undefined && <Button appearance="primary" icon={<Add20Regular />} onClick={() => setEditing({ connection: undefined })}>New connection</Button>}
+          >
             {connections.length === 0 && <Text className={styles.quiet}>No connections yet. A connection is one account of {integration.name}; several are told apart by their names.</Text>}
             {connections.length > 0 && (
               <ul className={styles.list}>
                 {connections.map(connection => (
-                  <Row key={connection.id} connection={connection} reload={reload} onSync={() => setSyncing(true)} onEdit={() => setEditing({ connection })} />
+                  <Row
+                    key={connection.id} connection={connection} reload={reload} onSync={() => setSyncing(true)}
+                    onEdit={() => setEditing({ connection })}
+                  />
                 ))}
               </ul>
             )}
@@ -100,7 +108,10 @@ export function Integration() {
       </div>
       {editing !== undefined && (
         <Suspense>
-          <ConnectionDialog integration={integration} connection={editing.connection} onClose={() => setEditing(undefined)} onSaved={() => { setEditing(undefined); void reload(); }} />
+          <ConnectionDialog
+            integration={integration} connection={editing.connection} onClose={() => setEditing(undefined)}
+            onSaved={() => { setEditing(undefined); void reload(); }}
+          />
         </Suspense>
       )}
     </>
@@ -126,7 +137,9 @@ function Row({ connection, reload, onSync, onEdit }: { connection: ConnectionVie
       <div className={styles.line}>
         <div className={styles.name}>
           <Text weight="semibold" block>{connection.name}</Text>
-          <Text size={200} className={styles.quiet}>{connection.owner.name} · {connection.shared ? 'shared with all users' : 'private'} · every {connection.everyMinutes === 60 ? 'hour' : `${connection.everyMinutes} minutes`}</Text>
+          <Text size={200} className={styles.quiet}>
+            {connection.owner.name} · {connection.shared ? 'shared with all users' : 'private'} · every {connection.everyMinutes === 60 ? 'hour' : `${connection.everyMinutes} minutes`}
+          </Text>
         </div>
         <div className={styles.fresh}>
           <Health connection={connection} />
@@ -139,7 +152,9 @@ function Row({ connection, reload, onSync, onEdit }: { connection: ConnectionVie
           <Button icon={<ArrowSync20Regular />} disabledFocusable={sync.busy} onClick={() => void syncNow()}>Sync now</Button>
           {connection.mayEdit && (
             <Menu>
-              <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label={`More about ${connection.name}`} /></MenuTrigger>
+              <MenuTrigger disableButtonEnhancement>
+                <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label={`More about ${connection.name}`} />
+              </MenuTrigger>
               <MenuPopover><MenuList>
                 <MenuItem onClick={onEdit}>Edit</MenuItem>
                 <MenuItem onClick={() => { remove.clear(); setRemoving(true); }}>Delete</MenuItem>

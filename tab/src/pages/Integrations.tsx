@@ -68,7 +68,10 @@ export function Integrations() {
           <Title2 as="h1" style={{ margin: 0 }}>Integrations</Title2>
           <Text block className={styles.quiet}>What goals can be kept current from, and where they can be talked about.</Text>
         </div>
-        <SearchBox className={styles.search} aria-label="Search integrations" placeholder="Search integrations" value={search} onChange={(_, { value }) => setSearch(value)} />
+        <SearchBox
+          className={styles.search} aria-label="Search integrations" placeholder="Search integrations" value={search}
+          onChange={(_, { value }) => setSearch(value)}
+        />
         <Select aria-label="Show" value={filter} onChange={(_, { value }) => setFilter(value as Filter)}>
           {(Object.keys(filters) as Filter[]).map(name => <option key={name} value={name}>{filters[name]}</option>)}
         </Select>

@@ -10,7 +10,7 @@ import { errorsUnder } from '../call.ts';
 import { FormFields } from '../form/FormFields.tsx';
 import { read, textsOf } from '../form/values.ts';
 import { useSession } from '../session.tsx';
-import { focusFault, intoView } from './attention.ts';
+import { fault, focusFault, intoView } from './attention.ts';
 import { ErrorBar } from './Notices.tsx';
 
 const useStyles = makeStyles({ content: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM } });
@@ -83,13 +83,22 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
           <DialogBody>
             <DialogTitle>{connection === undefined ? `New connection to ${integration.name}` : `Change ${connection.name}`}</DialogTitle>
             <DialogContent className={styles.content}>
-              <Field label="Connection name" required hint="People see this name when they link a goal." {...sentence(missing.name ?? said['name'])}>
+              <Field
+                label="Connection name" required hint="People see this name when they link a goal."
+                {...fault(missing.name ?? said['name'])}
+              >
                 <Input value={name} maxLength={120} autoComplete="off" onChange={(_, data) => changed(setName)(data.value)} />
               </Field>
-              <FormFields fields={integration.connection} texts={settings} onChange={changed(setSettings)} errors={{ ...errorsUnder(said, 'settings'), ...missing.settings }} />
+              <FormFields
+                fields={integration.connection} texts={settings} onChange={changed(setSettings)}
+                errors={{ ...errorsUnder(said, 'settings'), ...missing.settings }}
+              />
               {integration.auth.length > 1 && (
                 <Field label="Way to sign in">
-                  <Select value={authId} onChange={(_, data) => { setAuthId(data.value); changed(setCredential)(textsOf(integration.auth.find(a => a.id === data.value)?.fields ?? [])); }}>
+                  <Select
+                    value={authId}
+                    onChange={(_, data) => { setAuthId(data.value); changed(setCredential)(textsOf(integration.auth.find(a => a.id === data.value)?.fields ?? [])); }}
+                  >
                     {integration.auth.map(way => <option key={way.id} value={way.id}>{way.title}</option>)}
                   </Select>
                 </Field>
@@ -103,7 +112,9 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
               {works && <div ref={intoView}><MessageBar intent="success"><MessageBarBody>The connection works.</MessageBarBody></MessageBar></div>}
             </DialogContent>
             <DialogActions fluid>
-              <Button onClick={() => void tryIt()} disabledFocusable={test.busy || save.busy}>{test.busy ? 'Testing…' : 'Test connection'}</Button>
+              <Button onClick={() => void tryIt()} disabledFocusable={test.busy || save.busy}>
+                {test.busy ? 'Testing…' : 'Test connection'}
+              </Button>
               <Button onClick={onClose}>Cancel</Button>
               <Button type="submit" appearance="primary" disabledFocusable={test.busy || save.busy}>{save.busy ? 'Saving…' : 'Save'}</Button>
             </DialogActions>
@@ -112,8 +123,4 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
       </DialogSurface>
     </Dialog>
   );
-}
-
-function sentence(text: string | undefined) {
-  return text === undefined ? {} : { validationMessage: text };
 }

@@ -80,14 +80,22 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
             </g>
           ))}
           {days.map((time, i) => (
-            <text key={time} className={styles.axis} x={x(time)} y={height - 6} textAnchor={i === 0 ? 'start' : i === days.length - 1 ? 'end' : 'middle'}>{shortDate(time, locale)}</text>
+            <text
+              key={time} className={styles.axis} x={x(time)} y={height - 6}
+              textAnchor={i === 0 ? 'start' : i === days.length - 1 ? 'end' : 'middle'}
+            >
+              {shortDate(time, locale)}
+            </text>
           ))}
           {chart.expected !== undefined && <line x1={x(chart.expected[0].time)} y1={y(chart.expected[0].value)} x2={x(chart.expected[1].time)} y2={y(chart.expected[1].value)} stroke={colors.expected} strokeWidth="1.5" strokeDasharray="5 4" />}
           {chart.target !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.target)} y2={y(chart.target)} stroke={colors.target} strokeWidth="1.5" strokeDasharray="2 3" />}
           {chart.risk !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.risk)} y2={y(chart.risk)} stroke={colors.risk} strokeWidth="1.5" strokeDasharray="2 3" />}
           <path d={`${steps}H${until}`} fill="none" stroke={colors.value} strokeWidth="2" strokeLinejoin="round" />
           {chart.points.map(point => (
-            <circle key={point.checkIn.at} cx={x(point.time)} cy={y(point.value)} r={chart.points.length > 60 ? 2 : 3.5} fill={colors.value} stroke={tokens.colorNeutralBackground1}>
+            <circle
+              key={point.checkIn.at} cx={x(point.time)} cy={y(point.value)} r={chart.points.length > 60 ? 2 : 3.5} fill={colors.value}
+              stroke={tokens.colorNeutralBackground1}
+            >
               <title>{`${valueText(goal.outcome, point.value, locale)} · ${authorName(point.checkIn.by)} · ${exactText(point.checkIn.at, locale)}`}</title>
             </circle>
           ))}
