@@ -130,6 +130,10 @@ describe('the way out', () => {
     const outside = realOutside({ resolve: flip, allow: ['flip.test'] });
     await outside.fetch(`http://flip.test:${port}/`);
     assert.match(local!, /127\.0\.0\.1$/);
+    first = true;
+    const socket = await outside.dial('flip.test', port);
+    assert.match(socket.remoteAddress!, /127\.0\.0\.1$/);
+    socket.destroy();
   });
 
   it('says that a name server without an answer is passing', async () => {

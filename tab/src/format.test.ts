@@ -1,6 +1,6 @@
 // How values, ages and dates read.
 import assert from 'node:assert/strict';
-import { ageText, dateText, exactText, goalValueText, numberFrom, numberText, percentText, targetText, valueText } from './format.ts';
+import { ageText, dateText, dueText, exactText, goalValueText, numberFrom, numberText, percentText, targetText, valueText } from './format.ts';
 
 const metric = { kind: 'metric', name: 'Revenue', direction: 'baseline' } as const;
 
@@ -50,8 +50,14 @@ describe('format', () => {
     assert.equal(age('2026-11-21T11:55:00.000Z'), '5 minutes ago');
     assert.equal(age('2026-11-21T10:01:00.000Z'), '1 hour ago');
     assert.equal(age('2026-11-19T13:00:00.000Z'), '1 day ago');
-    assert.equal(age('2026-11-21T12:30:10.000Z'), 'in 30 minutes');
-    assert.equal(age('2026-11-21T12:00:10.000Z'), 'in a moment');
+    assert.equal(age('2026-11-21T12:00:10.000Z'), 'just now');
+  });
+
+  it('says how soon something is', () => {
+    const now = new Date('2026-11-21T12:00:00.000Z');
+    assert.equal(dueText('2026-11-21T12:30:10.000Z', now, 'en-US'), 'in 30 minutes');
+    assert.equal(dueText('2026-11-21T12:00:10.000Z', now, 'en-US'), 'in a moment');
+    assert.equal(dueText('2026-11-21T11:30:00.000Z', now, 'en-US'), 'due now');
   });
 
   it('writes exact times with their zone, and dates without one', () => {

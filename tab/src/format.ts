@@ -56,11 +56,19 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60],
 ];
 
-/** `5 minutes ago`, `in 2 hours`, `just now`. Whole units, never rounded up: a value of 119 minutes is one hour old. */
+/** How long ago: `5 minutes ago`, `just now`. Whole units, never rounded up: a value of 119 minutes is one hour old. What a faster clock than ours says is just now. */
 export function ageText(at: string, now: Date, locale: string): string {
+  const seconds = (now.getTime() - Date.parse(at)) / 1000;
+  const step = steps.find(([, length]) => seconds >= length);
+  if (step === undefined) return 'just now';
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(-Math.trunc(seconds / step[1]), step[0]);
+}
+
+/** How soon: `in 2 hours`, `in a moment`; `due now` when its time has passed. */
+export function dueText(at: string, now: Date, locale: string): string {
   const seconds = (Date.parse(at) - now.getTime()) / 1000;
-  const step = steps.find(([, length]) => Math.abs(seconds) >= length);
-  if (step === undefined) return seconds > 0 ? 'in a moment' : 'just now';
+  const step = steps.find(([, length]) => seconds >= length);
+  if (step === undefined) return seconds > 0 ? 'in a moment' : 'due now';
   return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(Math.trunc(seconds / step[1]), step[0]);
 }
 

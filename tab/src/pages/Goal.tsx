@@ -12,7 +12,7 @@ import { useAnswer, useDeed } from '../answer.ts';
 import { expectedShown } from '../chart.ts';
 import { activityWords, authorName, checkInWords, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
-import { Ago } from '../parts/Ago.tsx';
+import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
@@ -66,6 +66,8 @@ function Sheet({ period, id }: { period: string; id: string }) {
   const params = { organization: organization.id, period, goal: id };
   const feedPages = useRef(1);
   const sync = useSync(params);
+  // A goal that has just been linked is about to be read for the first time.
+  const [unread, setUnread] = useState(false);
   const { answer, error, reload } = useAnswer(async signal => {
     const [view, history, feed] = await Promise.all([
       call(api.goal, { params }, signal),
@@ -73,8 +75,9 @@ function Sheet({ period, id }: { period: string; id: string }) {
       feedOf(next => call(api.feed, { params, query: { limit: 50, ...(next === undefined ? {} : { next }) } }, signal), feedPages.current),
     ]);
     sync.see(view);
+    setUnread(view.link !== null && view.link.problem === null && view.goal.readAt === null);
     return { view, history, feed };
-  }, `${period}/${id}`, sync.waiting ? 3 : 30);
+  }, `${period}/${id}`, sync.waiting || unread ? 3 : 30);
   const [checkingIn, setCheckingIn] = useState(false);
   useTitle(answer?.view.goal.title);
 
@@ -232,7 +235,7 @@ function LinkCard({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
         <dt>Connection</dt><dd><PageLink to={places.integration(link.integration)}>{link.connectionName}</PageLink></dd>
         <dt>Measure</dt><dd>{link.measureTitle}</dd>
         <dt>Last sync</dt><dd>{link.lastSync === null ? 'not yet' : <Ago at={link.lastSync} />}</dd>
-        <dt>Next sync</dt><dd>{link.nextSync === null ? 'none planned' : <Ago at={link.nextSync} />}</dd>
+        <dt>Next sync</dt><dd>{link.nextSync === null ? 'none planned' : <Due at={link.nextSync} />}</dd>
       </dl>
       {link.problem !== null && <TroubleBar trouble={link.problem} integration={link.integration} edit={view.may.edit ? places.editGoal(view.goal) : undefined} />}
       {sync.error !== undefined && <ErrorBar error={sync.error} />}

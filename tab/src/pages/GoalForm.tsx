@@ -1,12 +1,13 @@
 // Writing a goal: what it is, what moves it, how it is measured; made new or changed, without losing what somebody else saved meanwhile.
 import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Textarea, Title2, tokens } from '@fluentui/react-components';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
 import { kindNames, type GoalKind, type GoalRef, type ProgressMode } from '../../../src/domain/goal.ts';
 import { useAnswer, useDeed } from '../answer.ts';
 import { bodyOf, draftErrors, draftOf, merged, newDraft, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
+import { focusFault } from '../parts/attention.ts';
 import { OutcomeFields } from '../parts/OutcomeFields.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -65,6 +66,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
   const [draft, setDraft] = useState(start);
   const [errors, setErrors] = useState<DraftErrors>({});
   const [both, setBoth] = useState<readonly (keyof GoalDraft)[]>();
+  const form = useRef<HTMLFormElement>(null);
   const save = useDeed();
   const load = useDeed();
   const params = { organization: organization.id, period };
@@ -78,13 +80,18 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
   const submit = async () => {
     const body = bodyOf(draft);
     setErrors(body.ok ? {} : body.errors);
-    if (!body.ok) { save.clear(); return; }
-    await save.run(async () => {
+    if (!body.ok) {
+      save.clear();
+      focusFault(form.current);
+      return;
+    }
+    const saved = await save.run(async () => {
       const view = base === undefined
         ? await call(api.createGoal, { params, body: body.value })
         : await call(api.updateGoal, { params: { ...params, goal: base.goal.id }, body: { ...body.value, etag: base.etag } });
       await navigate(places.goal(view.goal));
     });
+    if (!saved) focusFault(form.current);
   };
 
   const loadNewer = () => load.run(async () => {
@@ -102,7 +109,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
   return (
     <>
       <Title2 as="h1" className={styles.heading} block>{base === undefined ? 'New goal' : 'Edit goal'}</Title2>
-      <form className={styles.form} noValidate onSubmit={event => { event.preventDefault(); void submit(); }}>
+      <form ref={form} className={styles.form} noValidate onSubmit={event => { event.preventDefault(); void submit(); }}>
         <Panel title="The goal">
           <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind, ...(value !== 'objective' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) })}>
             {(Object.keys(kindNames) as GoalKind[]).map(kind => <Radio key={kind} value={kind} label={kindNames[kind]} />)}

@@ -8,7 +8,7 @@ import { refusal } from '../../../src/domain/permission.ts';
 import { useAnswer, useDeed } from '../answer.ts';
 import { webAddress } from '../feed-words.ts';
 import { whyNot } from '../integration-words.ts';
-import { Ago } from '../parts/Ago.tsx';
+import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageLink } from '../parts/PageLink.tsx';
@@ -123,7 +123,7 @@ function Row({ connection, reload, onSync, onEdit }: { connection: ConnectionVie
           <Health connection={connection} />
           <Text block size={200} className={styles.quiet}>
             {connection.lastSync === null ? 'Not synced yet' : <>Last sync <Ago at={connection.lastSync} /></>}
-            {connection.nextSync !== null && <>, next <Ago at={connection.nextSync} /></>}
+            {connection.nextSync !== null && <>, next <Due at={connection.nextSync} /></>}
           </Text>
         </div>
         <div className={styles.actions}>

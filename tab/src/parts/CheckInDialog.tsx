@@ -9,6 +9,7 @@ import { errorsUnder } from '../call.ts';
 import { expectedShown } from '../chart.ts';
 import { numberFrom, numberHint, percentText, targetText } from '../format.ts';
 import { useSession } from '../session.tsx';
+import { intoView } from './attention.ts';
 import { ErrorBar } from './Notices.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
 import { StatusWord } from './StatusWord.tsx';
@@ -67,7 +68,7 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
                 <div className={styles.line}><Text>{after.progress === null ? 'No progress' : percentText(after.progress, locale)}</Text><StatusWord status={after.status} /></div>
                 <ProgressBar progress={after.progress} expected={expectedShown(after, expectedProgress(goal.start, goal.end, today))} status={after.status} locale={locale} large label="Progress after this check-in" />
               </output>
-              {deed.error !== undefined && <ErrorBar error={deed.error} />}
+              {deed.error !== undefined && <div ref={intoView}><ErrorBar error={deed.error} /></div>}
             </DialogContent>
             <DialogActions>
               <Button onClick={onClose}>Cancel</Button>

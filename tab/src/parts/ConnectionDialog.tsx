@@ -1,12 +1,13 @@
 // Making or changing a connection to a source: drawn from what its connector says it needs.
 import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, MessageBar, MessageBarBody, Select, Switch, Text, tokens } from '@fluentui/react-components';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, type ConnectionBody, type ConnectionView, type IntegrationView } from '../../../src/api.ts';
 import { useDeed } from '../answer.ts';
 import { errorsUnder } from '../call.ts';
 import { FormFields } from '../form/FormFields.tsx';
 import { read, textsOf } from '../form/values.ts';
 import { useSession } from '../session.tsx';
+import { focusFault, intoView } from './attention.ts';
 import { ErrorBar } from './Notices.tsx';
 
 const useStyles = makeStyles({ content: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM } });
@@ -30,6 +31,7 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
   const [credential, setCredential] = useState(() => textsOf(auth?.fields ?? []));
   const [missing, setMissing] = useState<{ name?: string; settings: Record<string, string>; credential: Record<string, string> }>({ settings: {}, credential: {} });
   const [works, setWorks] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const test = useDeed();
   const save = useDeed();
   const params = { organization: organization.id };
@@ -46,7 +48,10 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
     const key = untouched ? { ok: true as const, values: undefined } : read(auth?.fields ?? [], credential);
     const nameless = name.trim() === '';
     setMissing({ ...(nameless ? { name: 'Name the connection.' } : {}), settings: place.ok ? {} : place.errors, credential: key.ok ? {} : key.errors });
-    if (nameless || !place.ok || !key.ok) return undefined;
+    if (nameless || !place.ok || !key.ok) {
+      focusFault(form.current);
+      return undefined;
+    }
     const texts = key.values && Object.fromEntries(Object.entries(key.values).map(([field, value]) => [field, String(value)]));
     return { integration: integration.id, name: name.trim(), shared, auth: authId, settings: place.values, ...(texts === undefined ? {} : { credential: texts }) };
   };
@@ -71,7 +76,7 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
   return (
     <Dialog open onOpenChange={(_, { type }) => { if (type === 'escapeKeyDown') onClose(); }}>
       <DialogSurface>
-        <form noValidate onSubmit={event => { event.preventDefault(); event.stopPropagation(); void keep(); }}>
+        <form ref={form} noValidate onSubmit={event => { event.preventDefault(); event.stopPropagation(); void keep(); }}>
           <DialogBody>
             <DialogTitle>{connection === undefined ? `New connection to ${integration.name}` : `Change ${connection.name}`}</DialogTitle>
             <DialogContent className={styles.content}>
@@ -91,8 +96,8 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
               <Field hint={shared ? 'Everybody in the organization may link goals to it. Nobody ever sees the credential.' : 'Only you and admins may link goals to it.'}>
                 <Switch label="Share connection with all users" checked={shared} onChange={(_, data) => setShared(data.checked)} />
               </Field>
-              {error !== undefined && <ErrorBar error={error} />}
-              {works && <MessageBar intent="success"><MessageBarBody>The connection works.</MessageBarBody></MessageBar>}
+              {error !== undefined && <div ref={intoView}><ErrorBar error={error} /></div>}
+              {works && <div ref={intoView}><MessageBar intent="success"><MessageBarBody>The connection works.</MessageBarBody></MessageBar></div>}
             </DialogContent>
             <DialogActions fluid>
               <Button onClick={() => void tryIt()} disabledFocusable={test.busy || save.busy}>{test.busy ? 'Testing…' : 'Test connection'}</Button>

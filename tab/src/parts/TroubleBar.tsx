@@ -1,5 +1,5 @@
 // Why a source is not read at the moment, and what puts it right.
-import { MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
+import { MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Text } from '@fluentui/react-components';
 import type { z } from 'zod';
 import type { Trouble } from '../../../src/api.ts';
 import { places } from '../places.ts';
@@ -8,12 +8,8 @@ import { PageButton } from './PageLink.tsx';
 
 type Remedy = z.infer<typeof Trouble>['remedy'];
 
-const whatToDo: Record<Remedy, string> = {
-  reconnect: 'Enter the connection’s credential anew.',
-  reconfigure: 'Change what is measured, or the connection’s settings.',
-  retry: 'Waymark tries again by itself.',
-  report: 'Tell your admin: this is a fault of Waymark’s or of the source.',
-};
+/** What the sentence of the trouble does not say by itself. */
+const whatToDo: Record<Remedy, string> = { reconnect: '', reconfigure: '', retry: ' Waymark tries again by itself.', report: ' Tell your admin about it.' };
 
 /** `edit` is where the goal's link can be changed, for somebody who may. */
 export function TroubleBar({ trouble, integration, edit }: { trouble: z.infer<typeof Trouble>; integration?: string; edit?: string | undefined }) {
@@ -21,7 +17,7 @@ export function TroubleBar({ trouble, integration, edit }: { trouble: z.infer<ty
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>Not syncing</MessageBarTitle>
-        {trouble.message} {whatToDo[trouble.remedy]} Since <Ago at={trouble.since} />. The last good value stays.
+        {trouble.message}{whatToDo[trouble.remedy]} <Text block size={200}>Since <Ago at={trouble.since} />. Values stay as they last were.</Text>
       </MessageBarBody>
       {trouble.remedy === 'reconnect' && integration !== undefined && <MessageBarActions><PageButton to={places.integration(integration)}>Open the connection</PageButton></MessageBarActions>}
       {trouble.remedy === 'reconfigure' && edit !== undefined && <MessageBarActions><PageButton to={edit}>Edit the goal</PageButton></MessageBarActions>}
