@@ -11,11 +11,9 @@ const graceMs = 60_000;
 
 /** The `Mailbox` that src/satellite describes. `everyMs`: how often a waiting process looks again, 300 unless said. */
 export function openMailbox({ store, now, everyMs = 300 }: { store: Store; now(): Date; everyMs?: number }) {
-  const at = (to: Address, id: string) => keys.mail(to, to.satellite, id);
-
   async function changed(to: Address, { body, etag }: Stored<Mail>, change: Partial<Mail>): Promise<boolean> {
     try {
-      await store.transact([replace(rows.mail, at(to, body.id), { ...body, ...change }, etag)]);
+      await store.transact([replace(rows.mail, keys.mail(to, to.satellite, body.id), { ...body, ...change }, etag)]);
       return true;
     } catch (error) {
       if (error instanceof Conflict) return false;
@@ -27,7 +25,7 @@ export function openMailbox({ store, now, everyMs = 300 }: { store: Store; now()
   async function taken(of: Address, connectors: readonly string[]): Promise<Mail | undefined> {
     for await (const mail of store.all(rows.mail, keys.mails(of, of.satellite))) {
       const overdueMs = now().getTime() - Date.parse(mail.body.deadline);
-      if (overdueMs > graceMs) await store.transact([remove(rows.mail, at(of, mail.body.id))]);
+      if (overdueMs > graceMs) await store.transact([remove(rows.mail, keys.mail(of, of.satellite, mail.body.id))]);
       if (overdueMs >= 0 || mail.body.taken || !connectors.includes(mail.body.connector)) continue;
       if (await changed(of, mail, { taken: true })) return mail.body;
     }
@@ -35,14 +33,14 @@ export function openMailbox({ store, now, everyMs = 300 }: { store: Store; now()
   }
 
   async function layOutAgain(of: Address, id: string): Promise<void> {
-    const mail = await store.get(rows.mail, at(of, id));
+    const mail = await store.get(rows.mail, keys.mail(of, of.satellite, id));
     if (mail) await changed(of, mail, { taken: false });
   }
 
   return {
     async put(to: Address, errand: { connector: string; body: unknown; deadline: string }): Promise<string> {
       const id = `${now().getTime().toString(36).padStart(9, '0')}-${randomBytes(9).toString('base64url')}`;
-      await store.transact([insert(rows.mail, at(to, id), { ...errand, id, taken: false, answer: null })]);
+      await store.transact([insert(rows.mail, keys.mail(to, to.satellite, id), { ...errand, id, taken: false, answer: null })]);
       return id;
     },
 
@@ -57,20 +55,20 @@ export function openMailbox({ store, now, everyMs = 300 }: { store: Store; now()
     },
 
     async answer(of: Address, id: string, answer: unknown): Promise<boolean> {
-      const mail = await store.get(rows.mail, at(of, id));
+      const mail = await store.get(rows.mail, keys.mail(of, of.satellite, id));
       if (!mail?.body.taken || mail.body.answer !== null || mail.body.deadline <= now().toISOString()) return false;
       return changed(of, mail, { answer });
     },
 
     async collect(of: Address, id: string): Promise<{ answer: unknown } | { taken: boolean }> {
       for (;;) {
-        const mail = (await store.get(rows.mail, at(of, id)))?.body;
+        const mail = (await store.get(rows.mail, keys.mail(of, of.satellite, id)))?.body;
         const isOver = !mail || mail.answer !== null || mail.deadline <= now().toISOString();
         if (!isOver) {
           await sleep(everyMs);
           continue;
         }
-        await store.transact([remove(rows.mail, at(of, id))]);
+        await store.transact([remove(rows.mail, keys.mail(of, of.satellite, id))]);
         return mail && mail.answer !== null ? { answer: mail.answer } : { taken: mail?.taken ?? false };
       }
     },
