@@ -7,6 +7,8 @@ import { openMailbox } from './mailbox.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 
+const soon = () => AbortSignal.timeout(300);
+
 describe('the mailbox', () => {
   let azurite: Azurite;
   let store: Store;
@@ -17,7 +19,6 @@ describe('the mailbox', () => {
   const mailbox = (): Mailbox => openMailbox({ store, now, everyMs: 20 });
   let count = 0;
   const newSatellite = () => ({ tenant: 't', organization: 'o', satellite: `s${count++}` });
-  const soon = () => AbortSignal.timeout(300);
 
   before(async () => {
     azurite = await startAzurite();
