@@ -130,6 +130,10 @@ describe('the way out', () => {
     const outside = realOutside({ resolve: flip, allow: ['flip.test'] });
     await outside.fetch(`http://flip.test:${port}/`);
     assert.match(local!, /127\.0\.0\.1$/);
+    first = true;
+    const socket = await outside.dial('flip.test', port);
+    assert.match(socket.remoteAddress!, /127\.0\.0\.1$/);
+    socket.destroy();
   });
 
   it('says that a name server without an answer is passing', async () => {
@@ -140,7 +144,8 @@ describe('the way out', () => {
     let credentials = 0;
     handler = (request, response) => {
       if (request.headers.authorization) credentials++;
-      response.writeHead(302, { location: `http://localhost:${port}/stolen` }).end();
+      response.writeHead(302, { location: `http://localhost:${port}/stolen` });
+      response.end();
     };
     const response = await realOutside({ allow: [`127.0.0.1:${port}`] }).fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: 'Basic secret' } });
     assert.equal(response.status, 302);

@@ -166,7 +166,6 @@ function connected(host: string, port: number, lookup: LookupFunction, deadline:
     });
     socket.once('connect', () => {
       clearTimeout(timer);
-      socket.removeAllListeners('error');
       resolve(socket);
     });
   });

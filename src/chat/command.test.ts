@@ -1,6 +1,6 @@
 // What people type is understood, slips included, and what is not understood is not guessed at.
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Command, commandHelp, commandOf } from './command.ts';
 
 const table: [said: string, meant: Command][] = [

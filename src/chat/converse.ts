@@ -6,7 +6,6 @@ import { type Command, commandHelp, commandOf } from './command.ts';
 import type { Event, Speaker } from './event.ts';
 import { type KnownGoal, goalFacts } from './facts.ts';
 import type { Message } from './message.ts';
-import type { Conversation } from './platform.ts';
 import type { About, Subscription } from './post.ts';
 import { type Comment, commentOf } from './thread.ts';
 

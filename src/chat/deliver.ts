@@ -40,10 +40,12 @@ export interface Delivery {
   /** Records something that could not be said and will not be tried again. Once it has returned, the thing is dropped. */
   report(scope: Scope, conversation: Conversation, error: DeliveryError): Promise<void>;
   now(): Instant;
+  /** For how long one worker alone tries to say something; 30 unless told. */
+  claimSeconds?: number;
 }
 
 /** Longer than any call to a platform may take, so that nobody takes over from a worker that is only slow. Seconds. */
-const claimSeconds = 30;
+const usualClaimSeconds = 30;
 /** How often a card is drawn anew because the goal moved while it was being said. */
 const mostRedraws = 5;
 
@@ -102,8 +104,11 @@ async function toEach(delivery: Delivery, scope: Scope, places: Conversation[], 
 }
 
 function longestWait(errors: DeliveryError[]): DeliveryError {
-  const wait = (error: DeliveryError) => (error.remedy.kind === 'retry' ? error.remedy.afterSeconds : 0);
-  return errors.toSorted((a, b) => wait(b) - wait(a))[0]!;
+  return errors.toSorted((a, b) => waitOf(b) - waitOf(a))[0]!;
+}
+
+function waitOf({ remedy }: DeliveryError): number {
+  return remedy.kind === 'retry' ? remedy.afterSeconds : 0;
 }
 
 /** Brings the one card of this goal and place up to now, saying it first where there is none. */
@@ -170,7 +175,7 @@ async function tellChange(
 async function sayComment(delivery: Delivery, scope: Scope, outgoing: Extract<Outgoing, { kind: 'comment' }>, place: Conversation): Promise<void> {
   const card = await delivery.posts.get(scope, { kind: 'card', goal: outgoing.goal, conversation: place.id });
   if (!card) return;
-  if (card.post.id === undefined) return busy(claimSeconds);
+  if (card.post.id === undefined) return busy(delivery.claimSeconds ?? usualClaimSeconds);
   const under: PostRef = { conversation: card.post.conversation, id: card.post.id };
   const slot: Slot = { kind: 'reply', goal: outgoing.goal, conversation: place.id, outgoing: outgoing.id };
   const known = await delivery.goal(scope, outgoing.goal);
@@ -201,7 +206,7 @@ async function claim(delivery: Delivery, scope: Scope, slot: Slot, what: Pick<Po
   const now = delivery.now();
   const left = was?.post.claimedUntil ? (Date.parse(was.post.claimedUntil) - Date.parse(now)) / 1000 : 0;
   if (left > 0) return busy(Math.ceil(left));
-  const claimedUntil = new Date(Date.parse(now) + claimSeconds * 1000).toISOString();
+  const claimedUntil = new Date(Date.parse(now) + (delivery.claimSeconds ?? usualClaimSeconds) * 1000).toISOString();
   const row = await delivery.posts.write(scope, slot, { ...(was?.post ?? { since: now }), ...what, claimedUntil }, was);
   return { row: row ?? busy(1), again: was !== undefined };
 }

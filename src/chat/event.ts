@@ -19,7 +19,8 @@ export type Event =
   | Reply & { kind: 'replied'; text: string; mentionsUs: boolean; address?: string }
   /** The reply's text as it is now; `at` is when it was edited (or a deletion was undone). */
   | Reply & { kind: 'reply-edited'; text: string; mentionsUs: boolean; address?: string; at: Instant }
-  | Reply & { kind: 'reply-deleted' }
+  /** `at` is when it was taken back. */
+  | Reply & { kind: 'reply-deleted'; at: Instant }
   /** Typing in the message extension's search box; `text` is empty when it has just been opened. */
   | { kind: 'searched'; by: Speaker; text: string; skip: number; limit: number }
   /** A button on a card. */

@@ -13,8 +13,9 @@ const longest = 8000;
 
 /**
  * Where in the feed a reply stands, and what it makes of the entry that is there. `amend` answers `undefined` where nothing is to be
- * written. The place follows from the reply alone, so that a repeated delivery comes back to the same entry; first delivery, edits and
- * deletion may arrive in any order, and repeatedly, and end the same.
+ * written. The place follows from the reply alone, so that a repeated delivery comes back to the same entry. Once the entry is there,
+ * edits and deletion may arrive in any order, and all of it repeatedly: the newest wins. (A deletion of what was never heard leaves
+ * nothing behind, so that taking back a command does not show in the feed.)
  */
 export interface Comment { goal: GoalRef; at: Instant; id: string; amend: (was: FeedEntry | undefined) => FeedEntry | undefined }
 
@@ -34,8 +35,9 @@ function amended(was: FeedEntry | undefined, event: ReplyEvent, place: Omit<Comm
       if (before?.editedAt && before.editedAt >= event.at) return undefined;
       return { ...place, by, activity: { ...written(event), editedAt: event.at } };
     case 'reply-deleted':
+      if (!before || before.deleted || (before.editedAt && before.editedAt > event.at)) return undefined;
       // What a person took back is not kept, not even unseen.
-      return before && !before.deleted ? { ...place, by, activity: { ...before, text: '', deleted: true } } : undefined;
+      return { ...place, by, activity: { ...before, text: '', deleted: true, editedAt: event.at } };
   }
 }
 

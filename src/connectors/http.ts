@@ -49,7 +49,7 @@ export function busy(name: string, { status, headers }: Answered): SourceError {
 export function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
-  if (Number.isNaN(seconds)) return undefined;
+  if (Number.isNaN(seconds) || /^\s*-/.test(header)) return undefined; // Date.parse takes -5 for a month
   return Math.min(longestWait, Math.max(0, Math.ceil(seconds)));
 }
 

@@ -131,6 +131,7 @@ describe('PostgreSQL', function () {
     ['SELECT NULL::int', /NULL/, 'reconfigure'],
     ['SELECT sum(amount) FROM orders WHERE false', /NULL/, 'reconfigure'],
     ['SELECT id FROM orders', /more than one row/, 'reconfigure'],
+    ['SELECT o.id FROM orders o, generate_series(1, 10000000)', /more than one row/, 'reconfigure'],
     ['SELECT 1, 2', /2 columns/, 'reconfigure'],
     ['SELECT 1 AS value, 2 AS of, 3 AS more', /3 columns/, 'reconfigure'],
     ['SELECT 1 AS value, 0 AS of', /total is 0/, 'reconfigure'],

@@ -1,6 +1,6 @@
 // PostgreSQL: one number from one SELECT, behind a fence of read-only session, one statement, two rows, and clocks on both sides.
 import type { Socket } from 'node:net';
-import type { Client, Connection, QueryArrayResult } from 'pg';
+import type { Client, Connection, QueryArrayResult, QueryResult } from 'pg';
 import type { Outside } from './outside.ts';
 import { SourceError } from './source-error.ts';
 import { sqlSource, type Login, type Session } from './sql.ts';
@@ -45,9 +45,9 @@ function sessionOf(login: Login, outside: Outside, limits: Limits): Session {
     const link = await opened();
     try {
       // The first query of the transaction fixes it as read-only: SET TRANSACTION READ WRITE only passes before any.
-      await link.client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY');
-      const { rows } = await link.client.query({ text: 'SELECT current_setting(\'is_superuser\')', rowMode: 'array' });
-      if (rows[0]?.[0] === 'on') throw new SourceError('This is a superuser, which could write through any fence. Use a role that may only read.', { kind: 'reconnect' });
+      const begun = await link.client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SELECT current_setting(\'is_superuser\') AS superuser');
+      const [, checked] = begun as unknown as QueryResult<{ superuser: string }>[];
+      if (checked?.rows[0]?.superuser !== 'off') throw new SourceError('This is a superuser, which could write through any fence. Use a role that may only read.', { kind: 'reconnect' });
       return await work(link);
     } catch (error) {
       throw link.broken ?? explained(error);

@@ -1,7 +1,7 @@
 // Check-ins: everything that moves a goal, by hand or by itself, becomes one, and this is the only place where a goal moves.
 import { z } from 'zod';
 import { Instant, type PlainDate } from './date.ts';
-import { type Child, type Goal, GoalRef } from './goal.ts';
+import { GoalRef, type Child, type Goal } from './goal.ts';
 import { progressOf } from './outcome.ts';
 import { rollUp, withChild, withoutChild } from './roll-up.ts';
 import { Status, expectedProgress, isEnded, statusByGap, statusOf, type Thresholds } from './status.ts';
@@ -73,24 +73,33 @@ function applied(goal: Goal, change: Change, j: Judgement): Goal {
     case 'check-in': {
       const valued = change.value === undefined ? goal : { ...goal, value: change.value, asOf: j.at, readAt: j.at };
       const next = judged(valued, j);
-      return change.status === undefined ? { ...next } : { ...next, status: change.status };
+      if (change.status !== undefined) return { ...next, status: change.status };
+      return isEnded(goal.status) ? { ...next, status: goal.status } : { ...next }; // a word or value later on does not reopen it
     }
     case 'child':
     case 'child-gone': {
       const children = change.kind === 'child' ? withChild(goal.children, change.child) : withoutChild(goal.children, change.id);
       const next = { ...goal, children };
       if (goal.mode !== 'roll-up' || isEnded(goal.status)) return next;
-      const progress = rollUp(children);
-      if (progress === null) return { ...next, value: null, progress: null, status: 'not-started' };
-      const started = children.some(c => c.status !== 'not-started');
-      const status = started ? statusByGap(expected(goal, j), progress, j.thresholds) : 'not-started';
-      return { ...next, value: progress, progress, asOf: j.at, readAt: j.at, status };
+      return rolledUp(next, j);
     }
     case 'time':
       if (goal.status === 'not-started' || isEnded(goal.status)) return goal;
-      if (goal.mode === 'roll-up' && goal.progress !== null) return { ...goal, status: statusByGap(expected(goal, j), goal.progress, j.thresholds) };
-      return judged(goal, j);
+      return goal.mode === 'roll-up' ? judgedByGap(goal, j) : judged(goal, j);
   }
+}
+
+/** Progress and status that follow from the children; `value` too, where the outcome is counted in percent. */
+function rolledUp(goal: Goal, j: Judgement): Goal {
+  const progress = rollUp(goal.children);
+  const value = goal.outcome.kind === 'percent' ? progress : goal.value;
+  if (progress === null) return { ...goal, value, progress, status: 'not-started' };
+  const next = { ...goal, value, progress, asOf: j.at, readAt: j.at };
+  return goal.children.some(c => c.status !== 'not-started') ? judgedByGap(next, j) : { ...next, status: 'not-started' };
+}
+
+function judgedByGap(goal: Goal, j: Judgement): Goal {
+  return goal.progress === null ? goal : { ...goal, status: statusByGap(expected(goal, j), goal.progress, j.thresholds) };
 }
 
 /** Progress and automatic status that follow from the value a goal now has. */

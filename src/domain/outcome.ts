@@ -59,5 +59,5 @@ export function initialProgress(outcome: Outcome): number | null {
 }
 
 function clamp(percent: number): number {
-  return Math.min(100, Math.max(0, percent)) || 0; // `|| 0` turns -0 into 0
+  return Math.min(100, Math.max(0, percent)); // NaN stays what it is, and is refused by the store
 }

@@ -15,11 +15,15 @@ export function quartersOf(year: number): Period[] {
   });
 }
 
-/** The shortest period that holds `today`, else the nearest to come, else the last one there was. */
+/** The period that holds `today`, else the nearest to come, else the last one there was; of several the shortest. */
 export function currentPeriod(periods: readonly Period[], today: PlainDate): Period | undefined {
-  const length = (p: Period) => Date.parse(p.end) - Date.parse(p.start);
-  const holding = periods.filter(p => p.start <= today && today <= p.end).toSorted((a, b) => length(a) - length(b));
-  const ahead = periods.filter(p => p.start > today).toSorted((a, b) => (a.start < b.start ? -1 : 1));
-  const past = periods.filter(p => p.end < today).toSorted((a, b) => (a.end < b.end ? 1 : -1));
-  return holding[0] ?? ahead[0] ?? past[0];
+  const shortestFirst = periods.toSorted((a, b) => length(a) - length(b));
+  const holding = shortestFirst.find(p => p.start <= today && today <= p.end);
+  const ahead = shortestFirst.filter(p => p.start > today).toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start));
+  const past = shortestFirst.filter(p => p.end < today).toSorted((a, b) => Date.parse(b.end) - Date.parse(a.end));
+  return holding ?? ahead[0] ?? past[0];
+}
+
+function length(period: Period): number {
+  return Date.parse(period.end) - Date.parse(period.start);
 }

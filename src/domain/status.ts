@@ -36,7 +36,8 @@ export function expectedProgress(start: PlainDate, end: PlainDate, today: PlainD
 
 /** The rule itself: E − A in percentage points against the thresholds. */
 export function statusByGap(expected: number, progress: number, thresholds: Thresholds): 'on-track' | 'behind' | 'at-risk' {
-  const gap = expected - progress;
+  // 0.1 is no binary fraction: half way from 0.1 to 0.4 comes out as 49.99999999999999 %, and is On Track when 50 % is expected.
+  const gap = Math.round((expected - progress) * 1e9) / 1e9;
   if (gap <= thresholds.behind) return 'on-track';
   return gap <= thresholds.atRisk ? 'behind' : 'at-risk';
 }

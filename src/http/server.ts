@@ -1,7 +1,7 @@
 // The service: every route on one page. A request is authenticated, its input checked, its handler asked, its answer checked, in this order.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import restify, { type Next, type Request, type Response, type Server } from 'restify';
+import restify, { type Request, type Response, type Server } from 'restify';
 import { type Api, type Endpoint, api } from '../api.ts';
 import type { Mailbox } from '../satellite/mailbox.ts';
 import type { Store } from '../store/store.ts';
@@ -44,9 +44,9 @@ export function openServer(deps: ServerDeps): Server {
     done();
   });
 
-  server.get('/healthz', async (_req: Request, res: Response) => { res.json(200, { ok: true }); });
+  server.get('/healthz', async (_req: Request, res: Response) => { sendJson(res, 200, { ok: true }); });
   if (deps.serves === 'health') return server;
-  server.get('/openapi.json', async (_req: Request, res: Response) => { res.json(200, openApi()); });
+  server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, openApi()); });
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
   if (deps.receive) server.post('/api/messages', deps.receive);
@@ -80,25 +80,31 @@ function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (in
   server[verb](endpoint.path, async (req: Request, res: Response) => {
     try {
       const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
-      res.json(200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)), { 'cache-control': 'no-store' });
+      sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
     } catch (error) {
       const problem = problemOf(error, bug => deps.report(bug, `${endpoint.method} ${endpoint.path}`));
-      res.json(problem.status, problem, { 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+      sendJson(res, problem.status, problem);
     }
   });
+}
+
+/** Without restify's formatters, which know neither problem+json nor how to say no to an odd Accept header. */
+function sendJson(res: Response, status: number, body: unknown): void {
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  res.sendRaw(status, JSON.stringify(body), { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 }
 
 function routePages(server: Server, deps: ServerDeps): void {
   const headers = pageHeaders(deps.configuration.local);
   const page = (file: string) => async (_req: Request, res: Response) => {
     const html = await readFile(join(deps.tab, file)).catch(() => undefined);
-    if (!html) { res.json(503, { type: 'bug', title: 'The tab has not been built. Run "npm run build".', status: 503 }); return; }
+    if (!html) { sendJson(res, 503, { type: 'bug', title: 'The tab has not been built. Run "npm run build".', status: 503 }); return; }
     res.sendRaw(200, html, headers);
   };
   server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
   if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
-  server.get('/favicon.ico', async (_req: Request, res: Response, _next: Next) => { res.sendRaw(204, '', {}); });
-  server.get('/api/*', async (_req: Request, res: Response) => { res.json(404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
+  server.get('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
   server.get('/*', page('index.html'));
 }
 

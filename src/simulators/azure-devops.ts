@@ -71,7 +71,7 @@ export async function startAzureDevOps(world: AzureDevOpsWorld, port = 0): Promi
     const url = new URL(request.url!, 'http://azure-devops.invalid');
     simulator.requests.push(`${request.method} ${url.pathname}`);
     const send = (status: number, body: unknown, headers: Record<string, string> = {}) =>
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8; api-version=7.1', ...headers }).end(JSON.stringify(body));
+      end(response, status, { 'content-type': 'application/json; charset=utf-8; api-version=7.1', ...headers }, JSON.stringify(body));
     try {
       if (request.headers.authorization !== `Basic ${Buffer.from(`PAT:${world.token}`).toString('base64')}`) return signIn(response, 203);
       const { fault } = simulator;
@@ -81,7 +81,7 @@ export async function startAzureDevOps(world: AzureDevOpsWorld, port = 0): Promi
           case 'busy': return send(429, { message: 'Request was blocked due to exceeding usage of resource.' }, fault.retryAfter ? { 'retry-after': fault.retryAfter } : {});
           case 'broken': return send(500, { message: 'TF400898: An Internal Error Occurred.' });
           case 'sign-in': return signIn(response, 203);
-          case 'redirect': return response.writeHead(302, { location: 'https://spsprodeus21.vssps.visualstudio.com/_signin' }).end();
+          case 'redirect': return end(response, 302, { location: 'https://spsprodeus21.vssps.visualstudio.com/_signin' }, '');
           case 'page': return signIn(response, 200);
           case 'odd': return send(200, { surprise: true });
         }
@@ -106,7 +106,13 @@ export async function startAzureDevOps(world: AzureDevOpsWorld, port = 0): Promi
 }
 
 function signIn(response: http.ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end('<!DOCTYPE html><html><title>Azure DevOps Services | Sign In</title></html>');
+  end(response, status, { 'content-type': 'text/html; charset=utf-8' }, '<!DOCTYPE html><html><title>Azure DevOps Services | Sign In</title></html>');
+}
+
+/** In two steps: restify, in the same process, changes what writeHead answers. */
+function end(response: http.ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+  response.writeHead(status, headers);
+  response.end(body);
 }
 
 function answer(world: AzureDevOpsWorld, method: string, url: URL, headers: http.IncomingHttpHeaders, body: string): unknown {

@@ -6,6 +6,8 @@ import { defaultThresholds } from '../domain/status.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { Ask } from './ask.ts';
+import type { AzureDevOpsWorld } from './azure-devops.ts';
+import type { BigQueryDouble, BigQueryWorld } from './bigquery.ts';
 import type { Postgres } from './postgres.ts';
 import type { World } from './teams-world.ts';
 
@@ -56,22 +58,43 @@ export async function setSubscriptions(postgres: Postgres, count: number): Promi
   await postgres.query(`insert into subscriptions (plan) select 'Weekly beans' from generate_series(1, greatest(0, $1::int - (select count(*)::int from subscriptions)))`, [count]);
 }
 
-interface Sources { postgres: Postgres; azureDevOps: { organization: string; project: string; token: string; query: string } }
+/** The simulated Azure DevOps of the loyalty app's developers: of 24 work items, 14 are closed. */
+export function backlog(): AzureDevOpsWorld {
+  const stories = Array.from({ length: 24 }, (_, i) => ({ id: 100 + i, type: 'User Story', state: i < 14 ? 'Closed' : i < 19 ? 'Active' : 'New', title: `Loyalty story ${i + 1}` }));
+  return {
+    organization: 'aurora-coffee', project: 'Loyalty app', token: 'a-demo-token-that-opens-nothing',
+    types: { 'User Story': [{ name: 'New', category: 'Proposed' }, { name: 'Active', category: 'InProgress' }, { name: 'Closed', category: 'Completed' }, { name: 'Removed', category: 'Removed' }] },
+    items: stories,
+    queries: [
+      { id: '6f2e6b1a-0d5c-4a57-9d39-1b1f5a1c0001', name: 'Launch backlog', kind: 'flat', finds: () => true },
+      { id: '6f2e6b1a-0d5c-4a57-9d39-1b1f5a1c0002', name: 'Being worked on', folder: 'Team', kind: 'flat', finds: item => item.state === 'Active' },
+    ],
+  };
+}
 
-/** Integrations, connections and goals, made by the admin through the REST API. Answers the ids that the demo goes on with. */
-export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<{ shop: string }> {
+/** What the simulated BigQuery answers: it knows this query and no SQL. */
+const signUps = 'SELECT COUNT(*) FROM `loyalty.sign_ups`';
+export function warehouse(): BigQueryWorld {
+  return { project: 'aurora-analytics', queries: { [signUps]: { fields: [{ name: 'f0_', type: 'INTEGER' }], rows: [['9400']] } } };
+}
+
+interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld; bigQuery: BigQueryDouble }
+
+/** Integrations, connections and goals, made by the admin through the REST API. */
+export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<void> {
   const organization = demoOrganization;
-  for (const integration of ['postgresql', 'azure-devops', 'bigquery', 'teams']) {
-    if (integration !== 'teams') await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
-  }
-  const { postgres, azureDevOps } = sources;
+  for (const integration of ['postgresql', 'azure-devops', 'bigquery']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
+  const { postgres, azureDevOps, bigQuery } = sources;
   const shop = await ask(api.createConnection, { params: { organization }, body: {
     integration: 'postgresql', name: 'Shop database', shared: true, auth: 'password',
     settings: { host: postgres.host, port: postgres.port, database: postgres.database, tls: 'off' }, credential: { user: postgres.user, password: postgres.password },
   } });
-  const backlog = await ask(api.createConnection, { params: { organization }, body: {
+  const developers = await ask(api.createConnection, { params: { organization }, body: {
     integration: 'azure-devops', name: 'Loyalty app backlog', shared: true, auth: 'token',
     settings: { organization: azureDevOps.organization, project: azureDevOps.project }, credential: { token: azureDevOps.token },
+  } });
+  const analytics = await ask(api.createConnection, { params: { organization }, body: {
+    integration: 'bigquery', name: 'Analytics', shared: true, auth: 'service-account', settings: { project: bigQuery.world.project, gigabytes: 1 }, credential: { key: bigQuery.key },
   } });
 
   const { rows: periods } = await ask(api.periods, { params: { organization } });
@@ -96,7 +119,12 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
   const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owner: owner('Chen'), parent: null, outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
     kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source', outcome: percent,
-    link: { connection: backlog.id, measure: { metric: 'completed', form: { query: azureDevOps.query } } },
+    link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
+  } });
+  await ask(api.createGoal, { ...place, body: {
+    kind: 'key-result', title: 'Reach 20,000 loyalty sign-ups', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source',
+    outcome: { kind: 'metric', direction: 'reach', name: 'Sign-ups', unit: number('sign-ups'), target: 20_000 },
+    link: { connection: analytics.id, measure: { metric: 'query', form: { sql: signUps } } },
   } });
   const { goal: training } = await ask(api.createGoal, { ...place, body: {
     kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owner: owner('Dana'), parent: { period, id: loyalty.id }, mode: 'manual',
@@ -104,5 +132,4 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
   } });
   await ask(api.createGoal, { ...place, body: { kind: 'initiative', title: 'Launch campaign in the cafés', description: '', owner: owner('Ben'), parent: { period, id: loyalty.id }, outcome: percent, mode: 'manual' } });
   await ask(api.checkIn, { params: { organization, period, goal: training.id }, body: { value: 18, note: 'Stockholm and Uppsala are done. Gothenburg follows in December.' } });
-  return { shop: shop.id };
 }

@@ -47,7 +47,8 @@ export async function startEntra({ botId = '5f0a3e0c-7b4d-4c58-9f6d-2f1d5c1f7a02
       },
     };
     const document = documents[req.url ?? ''];
-    res.writeHead(document ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(document ?? { error: 'not found' }));
+    res.writeHead(document ? 200 : 404, { 'content-type': 'application/json' }); // restify patches writeHead for the whole process: it answers nothing
+    res.end(JSON.stringify(document ?? { error: 'not found' }));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

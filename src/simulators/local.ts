@@ -1,5 +1,5 @@
 // Local mode: all of Waymark's surroundings on one machine. Emulated storage, a real PostgreSQL, simulated vendors, and a stand-in for Teams.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { Client } from 'pg';
@@ -14,15 +14,15 @@ import { asker } from './ask.ts';
 import { startAzureDevOps } from './azure-devops.ts';
 import { startAzurite } from './azurite.ts';
 import { startBigQuery } from './bigquery.ts';
-import { demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions } from './demo.ts';
+import { backlog, demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions, warehouse } from './demo.ts';
 import { startEntra } from './entra.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { ensureTab } from './tab.ts';
 import { startTeams } from './teams.ts';
-import { ada, auroraCoffee, customerCare } from './teams-world.ts';
+import { ada, auroraCoffee, general } from './teams-world.ts';
 
 /** What local mode must find again after a restart: addresses stand in connections and conversations. */
-const LocalState = z.object({ ports: z.object({ postgres: z.number(), teams: z.number() }), demoMade: z.boolean(), shop: z.string().optional(), process: z.number().optional() });
+const LocalState = z.object({ ports: z.object({ postgres: z.number(), teams: z.number() }), demo: z.enum(['none', 'begun', 'made']), bigQueryKey: z.string().optional(), process: z.number().optional() });
 type LocalState = z.infer<typeof LocalState>;
 
 type Start = (config: LocalConfig, surroundings: Surroundings) => Promise<Waymark>;
@@ -34,6 +34,7 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
   try {
     const state = await openState(config.data);
     await state.update({ process: process.pid });
+    if (state.now.demo === 'begun') await clearHalfMade(config.data);
 
     say.doing('Building the tab');
     await ensureTab(tabFolder);
@@ -47,8 +48,9 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
     await fillShop(postgres);
 
     say.doing('Starting the simulated Azure DevOps, BigQuery, Entra ID and Teams');
-    const [azureDevOps, bigQuery, entra] = await Promise.all([startAzureDevOps(), startBigQuery(), startEntra({ botId: auroraCoffee.bot.appId })]);
+    const [azureDevOps, bigQuery, entra] = await Promise.all([startAzureDevOps(backlog()), startBigQuery(warehouse(), state.now.bigQueryKey), startEntra({ botId: auroraCoffee.bot.appId })]);
     ending.push(() => azureDevOps.stop(), () => bigQuery.stop(), () => entra.stop());
+    await state.update({ bigQueryKey: bigQuery.key });
     let address = '';
     const controls = [
       {
@@ -80,24 +82,21 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
       teams: config.anonymousBot
         ? { kind: 'anonymous', botId: entra.trust.botId, loopback: true }
         : { kind: 'simulated', botId: entra.trust.botId, openId: entra.trust.botOpenId, issuer: entra.trust.botIssuer, graph: teams.url },
-      outside: { allow: ['127.0.0.1', 'localhost'], route: { ...azureDevOps.route, ...bigQuery.route } },
+      outside: { allow: ['127.0.0.1', 'localhost'], route: { 'https://dev.azure.com': azureDevOps.url, ...bigQuery.route } },
       publicUrl: `http://${config.host}:${config.port}`,
       extend: server => { mountSignIn(server, entra); mountSandbox(server, teams.handle); },
     });
     ending.push(() => waymark.stop());
     address = waymark.address;
 
-    if (config.demo) {
-      await makeOrganization(waymark.store, auroraCoffee, new Date());
-      if (!state.now.demoMade) {
-        say.doing('Making the demo organization');
-        const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
-        const { shop } = await makeGoals(ask, { postgres, azureDevOps: azureDevOps.demo }, new Date());
-        await teams.say(ada, customerCare, { text: 'subscribe', mention: true });
-        await state.update({ demoMade: true, shop });
-      }
-    } else {
-      await makeOrganization(waymark.store, auroraCoffee, new Date());
+    await makeOrganization(waymark.store, auroraCoffee, new Date());
+    if (config.demo && state.now.demo !== 'made') {
+      await state.update({ demo: 'begun' });
+      say.doing('Making the demo organization');
+      const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
+      await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world, bigQuery }, new Date());
+      await teams.say(ada, general, { text: 'subscribe', mention: true });
+      await state.update({ demo: 'made' });
     }
     ending.push(await listenToShop(postgres, async () => {
       const scope = { tenant: auroraCoffee.tenant.id, organization: demoOrganization };
@@ -136,7 +135,7 @@ async function openState(folder: string): Promise<{ readonly now: LocalState; up
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  let now: LocalState = text === undefined ? { ports: { postgres: await freePort(), teams: await freePort() }, demoMade: false } : LocalState.parse(JSON.parse(text));
+  let now: LocalState = text === undefined ? { ports: { postgres: await freePort(), teams: await freePort() }, demo: 'none' } : LocalState.parse(JSON.parse(text));
   if (now.process !== undefined && now.process !== process.pid && isRunning(now.process)) {
     throw new BadConfiguration(`Waymark already runs on this data (process ${now.process}). Stop it first, or set WAYMARK_DATA to another folder and PORT to another port.`);
   }
@@ -148,6 +147,11 @@ async function openState(folder: string): Promise<{ readonly now: LocalState; up
       await rename(`${file}.new`, file);
     },
   };
+}
+
+/** A first start that was interrupted leaves half a demo behind, and nothing of anybody's. */
+async function clearHalfMade(folder: string): Promise<void> {
+  for (const part of ['azurite', 'teams.json']) await rm(join(folder, part), { recursive: true, force: true });
 }
 
 export function isRunning(pid: number): boolean {

@@ -60,6 +60,14 @@ describe('the PostgreSQL of demo and tests', () => {
     assert.deepEqual(await (await start()).query('SELECT 1 AS one'), [{ one: 1 }]);
   });
 
+  it('finds a place that it can enter when its folder lies where only root may look', async () => {
+    await fs.chmod(folder, 0o700);
+    const first = await start();
+    await first.query('CREATE TABLE kept AS SELECT 9 AS n');
+    await first.stop();
+    assert.deepEqual(await (await start(false)).query('SELECT n FROM kept'), [{ n: 9 }]);
+  });
+
   it('begins anew when making its files was interrupted', async () => {
     await fs.mkdir(path.join(folder, 'postgres', 'data.new', 'half'), { recursive: true });
     assert.deepEqual(await (await start()).query('SELECT 1 AS one'), [{ one: 1 }]);

@@ -23,7 +23,7 @@ export function faulty(fault: (request: Request, n: number) => Fault | undefined
       case 500: return answer(request, 500, tableError('OperationTimedOut'));
       case 503: return answer(request, 503, tableError('ServerBusy'));
       case 'reset': throw connectionReset();
-      case 'silence': throw Object.assign(new Error('The operation was aborted.'), { name: 'AbortError' }); // as the SDK's own client ends an overlong try
+      case 'silence': throw abortedTry();
       case 'answer lost': await pass(request); throw connectionReset();
     }
   });
@@ -46,10 +46,19 @@ async function pass(request: Request): Promise<Response> {
 
 function headersOf(from: ConstructorParameters<typeof Headers>[0]): Response['headers'] {
   const headers = new Headers(from);
-  return Object.assign(headers, {
-    set: (name: string, value: string | number | boolean) => Headers.prototype.set.call(headers, name, String(value)),
+  return {
+    get: name => headers.get(name) ?? undefined,
+    has: name => headers.has(name),
+    set: (name, value) => headers.set(name, String(value)),
+    delete: name => headers.delete(name),
     toJSON: () => Object.fromEntries(headers),
-  });
+    [Symbol.iterator]: () => headers.entries(),
+  };
+}
+
+/** As the SDK's own client ends a try that takes too long. */
+function abortedTry(): Error {
+  return Object.assign(new Error('The operation was aborted.'), { name: 'AbortError' });
 }
 
 function connectionReset(): Error {

@@ -74,12 +74,11 @@ export interface Outfit {
   /** Whether resource-specific consent lets the bot hear what does not mention it. */
   readonly rsc: boolean;
   readonly extension: Extension;
+  /** Seconds until Teams gives up on an answer. */
+  readonly patience: number;
 }
 
 interface Activity { serviceUrl: string; [part: string]: unknown }
-
-/** Teams gives up on a bot after this long. */
-const botMilliseconds = 15_000;
 
 const CardResponse = z.object({ statusCode: z.number(), type: z.string(), value: z.unknown().optional() });
 const SearchResponse = z.object({
@@ -112,6 +111,7 @@ export function people(outfit: Outfit): People {
     await deliver(outfit, {
       ...activity,
       type: event === 'editMessage' ? 'messageUpdate' : 'messageDelete',
+      timestamp: message.deletedAt ?? message.editedAt, // of the change; the id still tells when the message was written
       ...(event === 'softDeleteMessage' && { text: undefined, attachments: [] }),
       channelData: { ...activity.channelData, eventType: event },
     }, delivery);
@@ -246,11 +246,11 @@ export function nameOf(world: World, by: string): string {
 }
 
 /** Posts the activity, once or more; answers what the bot answered to the first. */
-async function deliver({ bot, tokenFor }: Outfit, activity: Activity, { repeat = 1 }: Delivery = {}): Promise<unknown> {
+async function deliver({ bot, tokenFor, patience }: Outfit, activity: Activity, { repeat = 1 }: Delivery = {}): Promise<unknown> {
   const answers: unknown[] = [];
   for (let time = 0; time < repeat; time += 1) {
     const headers = { 'Content-Type': 'application/json', ...(tokenFor && { Authorization: `Bearer ${await tokenFor(activity.serviceUrl)}` }) };
-    const response = await fetch(bot(), { method: 'POST', headers, body: JSON.stringify(activity), signal: AbortSignal.timeout(botMilliseconds) })
+    const response = await fetch(bot(), { method: 'POST', headers, body: JSON.stringify(activity), signal: AbortSignal.timeout(patience * 1000) })
       .catch(error => { throw new BotFailed(`The bot at ${bot()} did not answer.`, undefined, { cause: error }); });
     const text = await response.text();
     if (!response.ok) throw new BotFailed(`The bot answered ${response.status}: ${text.slice(0, 500)}`, response.status);

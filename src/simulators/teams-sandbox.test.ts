@@ -1,5 +1,6 @@
 // The sandbox page's API: every deed reaches the bot, every change reaches the page, and nobody else gets in.
 import assert from 'node:assert/strict';
+import { get as httpGet } from 'node:http';
 import restify from 'restify';
 import { startEchoBot } from '../../bot/teams/echo-bot.ts';
 import { Changed, State } from '../../tab/sandbox/shape.ts';
@@ -93,7 +94,8 @@ describe('the sandbox’s API', () => {
   it('turns the screws that were handed in', async () => {
     const { body } = await post('control', { id: 'tickets', input: 90 });
     assert.equal(tickets, 90);
-    assert.deepEqual([body.said, body.control.current], ['There are 90 open tickets now.', 90]);
+    assert.deepEqual(body, { said: 'There are 90 open tickets now.' });
+    assert.equal(State.parse(await get('state')).controls[0]!.current, 90);
     assert.equal((await post('control', { id: 'nothing' })).status, 404);
   });
 
@@ -113,6 +115,10 @@ describe('the sandbox’s API', () => {
     assert.equal((await post('say', say, { 'Content-Type': 'text/plain' })).status, 415);
     assert.equal((await post('say', say, { 'Content-Type': 'application/json', Origin: 'https://evil.example' })).status, 403);
     assert.equal(teams.messages(general).length, 0);
+    const rebound = await new Promise<number | undefined>((resolve, reject) => {
+      httpGet(`${teams.url}/sandbox/api/state`, { headers: { host: 'evil.example' } }, answer => { answer.resume(); resolve(answer.statusCode); }).on('error', reject);
+    });
+    assert.equal(rebound, 403);
   });
 
   it('can be mounted in a server that reads bodies itself', async () => {

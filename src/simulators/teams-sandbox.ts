@@ -131,8 +131,7 @@ export function sandbox({ world, history, people, controls, tabToken }: Parts) {
     }),
     control: deed(z.object({ id: z.string(), input: z.number().finite().optional() }), async ({ id, input }) => {
       const control = found(controls.find(one => one.id === id), 'control');
-      const said = await control.run(input);
-      return { said, control: await describe(control) };
+      return { said: await control.run(input) };
     }),
   };
 

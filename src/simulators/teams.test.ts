@@ -1,6 +1,8 @@
 // The double of Teams against a bot on the real botbuilder adapter: both directions, Teams' rules, faults, limits, and memory.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEchoBot } from '../../bot/teams/echo-bot.ts';
@@ -164,6 +166,15 @@ describe('the Teams double', () => {
       assert.equal(teams.messages(general)[0]?.text, 'anybody?');
     });
 
+    it('gives up on a bot that says nothing', async () => {
+      const silent = createServer(() => {});
+      await new Promise<void>(resolve => { silent.listen(0, '127.0.0.1', resolve); });
+      await start({ bot: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`, patience: 0.05 });
+      await assert.rejects(teams.say(ada, general, 'anybody?'), /did not answer/);
+      silent.closeAllConnections();
+      await new Promise(resolve => silent.close(resolve));
+    });
+
     it('signs what it sends with the token for its service address', async () => {
       await start({ tokenFor: async serviceUrl => `for ${serviceUrl}` });
       await teams.say(ada, general, 'signed');
@@ -209,12 +220,15 @@ describe('the Teams double', () => {
 
     it('refuses what the service refuses, in its words', async () => {
       const person = await teams.say(ada, general, 'mine');
+      const reply = await teams.reply(ben, person, 'and mine');
+      const inChat = await teams.say(ada, planning, 'ours');
       const refusals: [string, string, unknown, number, string][] = [
         ['GET', '/v3/nonsense', undefined, 404, 'NotFound'],
         ['PATCH', activities(), hello, 405, 'MethodNotAllowed'],
         ['POST', activities({ ...general, id: '19:unknown@thread.tacv2' }), hello, 404, 'ConversationNotFound'],
         ['POST', activities(general, '12345'), hello, 404, 'ConversationNotFound'],
-        ['POST', activities(planning, person.id), hello, 404, 'ConversationNotFound'],
+        ['POST', activities(planning, inChat.id), hello, 404, 'ConversationNotFound'],
+        ['POST', activities(general, reply.id), hello, 404, 'ConversationNotFound'],
         ['POST', activities(), { type: 'message' }, 400, 'BadSyntax'],
         ['POST', activities(), { type: 'event', text: 'x' }, 400, 'BadSyntax'],
         ['POST', activities(), withCard('{"type":"AdaptiveCard"}'), 400, 'BadSyntax'],
@@ -242,6 +256,9 @@ describe('the Teams double', () => {
       assert.equal((await ask('POST', activities(), hello, { authorization: 'Bearer graph' })).status, 401);
       assert.equal((await ask('POST', activities(), hello, { authorization: 'Bearer connector' })).status, 201);
       assert.deepEqual(teams.calls.map(call => [call.status, call.authorization]), [[401, undefined], [401, 'Bearer graph'], [201, 'Bearer connector']]);
+      const graph = `/v1.0/chats/${encodeURIComponent(planning.id)}/messages`;
+      assert.equal((await ask('GET', graph, undefined, { authorization: 'Bearer connector' })).body.error.code, 'InvalidAuthenticationToken');
+      assert.equal((await ask('GET', graph, undefined, { authorization: 'Bearer graph' })).status, 200);
     });
 
     it('fails as asked, as often as asked, where asked', async () => {

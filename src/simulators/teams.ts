@@ -24,6 +24,8 @@ export interface TeamsOptions {
   /** Whether the documented limits per conversation hold (7 messages in 1 s, 60 in 30 s …). False unless told. */
   limits?: boolean;
   extension?: Extension;
+  /** Seconds the bot has for an answer; Teams gives 15. */
+  patience?: number;
   /** The sandbox page's "Change the source" buttons. */
   controls?: readonly Control[];
   /** The token the tab gets from its host when this person opens it in the sandbox page. */
@@ -73,6 +75,7 @@ export async function startTeams(options: TeamsOptions): Promise<TeamsDouble> {
     bot: typeof bot === 'string' ? () => bot : bot,
     tokenFor: options.tokenFor,
     rsc: options.rsc ?? true,
+    patience: options.patience ?? 15,
     extension: options.extension ?? { commandId: 'searchGoals', parameter: 'query' },
   });
   const page = sandbox({ world, history, people: crowd, controls: options.controls ?? [], tabToken: options.tabToken });

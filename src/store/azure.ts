@@ -157,28 +157,26 @@ function rowOf(kind: Kind<unknown>, keys: Keys, body: unknown): { row: Row; byte
   const lost = Object.entries(checked.data as object).find(([, value]) => isLostInJson(value));
   if (lost) throw misfit(kind, keys, 'written', lost[0]);
 
-  const text = JSON.stringify(checked.data).replace(/[\u2028\u2029]/g, c => (c === '\u2028' ? '\\u2028' : '\\u2029')); // Azurite ends a line at these
+  const text = asciiJson(checked.data);
   const row: Row = { partitionKey: keys.partition, rowKey: keys.row };
-  const parts = partsOf(text);
-  for (const [index, part] of parts.entries()) row[index === 0 ? 'body' : `body${index}`] = part;
-
-  const rowBytes = 2 * (text.length + keys.partition.length + keys.row.length) + 32 * parts.length + 64; // the service counts UTF-16
-  if (rowBytes > mostRowBytes) {
-    throw new BadRow(`The ${kind.name} at ${keys.partition} / ${keys.row} has ${rowBytes} bytes and was not written: a row holds at most ${mostRowBytes}.`);
+  let parts = 0;
+  for (; parts * charactersPerProperty < text.length; parts++) {
+    row[parts === 0 ? 'body' : `body${parts}`] = text.slice(parts * charactersPerProperty, (parts + 1) * charactersPerProperty);
   }
-  return { row, bytes: 3 * text.length + 1500 }; // at most: UTF-8 and escapes take 3 bytes a character, the part's headers and URL the rest
+  const rowBytes = 2 * (text.length + keys.partition.length + keys.row.length) + 32 * parts + 64; // the service counts UTF-16
+  if (rowBytes > mostRowBytes) {
+    const size = `${rowBytes} bytes, while a row holds at most ${mostRowBytes}`;
+    throw new BadRow(`The ${kind.name} at ${keys.partition} / ${keys.row} was not written: it has ${size}.`);
+  }
+  return { row, bytes: 2 * text.length + 1500 }; // at most: quotes are escaped once more on the way, and 1500 hold the step's headers and URL
 }
 
-/** Pieces that fit a property, never cut within a surrogate pair. */
-function partsOf(text: string): string[] {
-  const parts: string[] = [];
-  for (let from = 0; from < text.length;) {
-    let to = Math.min(from + charactersPerProperty, text.length);
-    if (to < text.length && /[\uD800-\uDBFF]/.test(text[to - 1]!)) to -= 1;
-    parts.push(text.slice(from, to));
-    from = to;
-  }
-  return parts;
+/**
+ * JSON in ASCII, which may be cut anywhere. Azurite reads a request in pieces and breaks the characters that lie across two of them,
+ * and takes U+2028 in a transaction for the end of a line; both without a word.
+ */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[^\0-\x7F]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function writeOf(step: Step): Write {
@@ -199,7 +197,9 @@ function groupOf(steps: Step[], index: number): Group {
   if (steps.some(s => s.kind.table !== table || s.keys.partition !== partition)) {
     throw new RangeError(`A transaction stays within one partition of one table; this one leaves ${table} / ${partition}.`);
   }
-  if (new Set(steps.map(s => s.keys.row)).size < steps.length) throw new RangeError(`A transaction writes a row once; this one in ${table} / ${partition} does not.`);
+  if (new Set(steps.map(s => s.keys.row)).size < steps.length) {
+    throw new RangeError(`A transaction writes a row once; this one in ${table} / ${partition} does not.`);
+  }
   if (steps.length > 1 && steps.some(s => s.do === 'remove' && s.etag !== undefined)) {
     throw new RangeError('A removal by etag stands alone: the SDK cannot send it within a transaction.');
   }
@@ -268,7 +268,7 @@ async function submit(client: (table: Table) => TableClient, group: Group): Prom
     if (!isConflict(error) && !isMissing(error)) throw error;
     const writes = isMissing(error) ? await withoutGone(client(group.table), group.writes) : group.writes;
     if (writes.length === group.writes.length) {
-      throw new Conflict(`A row of ${group.table} / ${group.partition} was changed, made or removed by somebody else. Read it again and decide again.`);
+      throw new Conflict(`Somebody else has changed, made or removed a row of ${group.table} / ${group.partition}. Read again, decide again.`);
     }
     if (writes.length > 0) await submit(client, { ...group, writes });
   }

@@ -6,7 +6,8 @@ import { isLostInJson } from './json.ts';
 describe('isLostInJson', () => {
   const lost: [string, unknown][] = [
     ['NaN', NaN], ['infinity', -Infinity], ['a date', new Date(0)], ['a map', new Map()], ['a bigint', 1n], ['a function', () => 1],
-    ['an undefined element', [1, undefined]], ['a hole', [1, , 2]], ['a NaN far within', { a: [{ b: { c: NaN } }] }], ['a typed array', new Uint8Array(1)], // oxlint-disable-line no-sparse-arrays
+    ['an undefined element', [1, undefined]], ['a NaN far within', { a: [{ b: { c: NaN } }] }], ['a typed array', new Uint8Array(1)],
+    ['a hole', [1, , 2]], // oxlint-disable-line no-sparse-arrays
   ];
   for (const [name, value] of lost) {
     it(`sees that ${name} would be lost`, () => assert.equal(isLostInJson(value), true));

@@ -1,5 +1,7 @@
 // The queue against real Azurite: what waits, what comes again, and what makes no sense.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
@@ -112,6 +114,25 @@ describe('the queue', () => {
       await assert.rejects(taken.later(seconds), RangeError);
     }
     assert.equal(await queue.depth(), 2);
+  });
+
+  it('asks the service never to drop a message, which it else does after 7 days', async () => {
+    const asked: string[] = [];
+    const between = createServer((req, res) => {
+      asked.push(`${req.method} ${req.url}`);
+      req.pipe(request({ port: azurite.ports.queue, method: req.method, path: req.url, headers: req.headers }, answer => {
+        res.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(res);
+      }));
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const { port } = between.address() as { port: number };
+    const connectionString = azurite.connectionString.replace(`:${azurite.ports.queue}/`, `:${port}/`);
+    await (await openQueue({ connectionString, name, schema: Work, report: poison => reported.push(poison) })).put({ connection: 'a', slot: 1 });
+    between.closeAllConnections();
+    between.close();
+    assert.match(asked.at(-1)!, /^POST .*\/messages\?.*messagettl=-1/);
+    await takeOne();
   });
 
   it('removes a message that makes no sense and reports it, without its contents; the sound ones arrive', async () => {

@@ -70,7 +70,8 @@ export async function openQueue<T>(connection: QueueConnection<T>): Promise<Queu
   return {
     async put(message, inSeconds = 0) {
       // Azure Storage knows no dead letters and drops messages after 7 days unless told never to.
-      await client.sendMessage(encoded(name, schema, message), { visibilityTimeout: wait(inSeconds), messageTimeToLive: -1, abortSignal: deadline() });
+      const options = { visibilityTimeout: wait(inSeconds), messageTimeToLive: -1, abortSignal: deadline() };
+      await client.sendMessage(encoded(name, schema, message), options);
     },
     async take(most, forSeconds) {
       const answer = await client.receiveMessages({ numberOfMessages: most, visibilityTimeout: wait(forSeconds), abortSignal: deadline() });
@@ -106,7 +107,8 @@ function wait(seconds: number): number {
 function encoded<T>(queue: string, schema: z.ZodType<T>, message: T): string {
   const checked = schema.safeParse(message);
   if (!checked.success || isLostInJson(checked.data)) {
-    throw new TypeError(`A message for the queue ${queue} does not fit its schema: ${checked.success ? 'JSON cannot carry it' : problemOf(checked.error)}.`);
+    const problem = checked.success ? 'JSON cannot carry it' : problemOf(checked.error);
+    throw new TypeError(`A message for the queue ${queue} does not fit its schema: ${problem}.`);
   }
   const bytes = Buffer.from(JSON.stringify(checked.data));
   if (bytes.length > mostBytes) throw new RangeError(`A message for the queue ${queue} has ${bytes.length} bytes; at most ${mostBytes} fit.`);

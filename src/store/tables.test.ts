@@ -9,7 +9,8 @@ const refused = /[/\\#?\u0000-\u001F\u007F-\u009F]/; // oxlint-disable-line no-c
 const mostKeyBytes = 1024;
 
 const id = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
-const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('19:a/b\\c#d?e@thread.tacv2;messageid=1', '\u0000', '../..', "' or 1 eq 1", ''));
+const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom('19:a/b\\c#d?e@thread.tacv2;messageid=1', '\u0000', '../..', "' or 1 eq 1", ''));
 const instant = fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }).map(d => d.toISOString());
 const scope = fc.record({ tenant: id, organization: id });
 const goal = fc.record({ period: fc.constantFrom('2026-q4', '2027'), id });
@@ -32,7 +33,8 @@ describe('keys', () => {
   it('keep two organizations apart in every table but their own list', () => {
     const [one, two] = [{ tenant: 't', organization: 'a' }, { tenant: 't', organization: 'b' }];
     const g = { period: '2026-q4', id: 'g' };
-    const partitions = (s: typeof one) => [keys.goals(s, g.period), keys.links(s, 'c'), keys.organizationRows(s), keys.audit(s, '2026-11-21T00:00:00.000Z', 'x').partition];
+    const partitions = (s: typeof one) =>
+      [keys.goals(s, g.period), keys.links(s, 'c'), keys.organizationRows(s), keys.audit(s, '2026-11-21T00:00:00.000Z', 'x').partition];
     assert.equal(new Set([...partitions(one), ...partitions(two)]).size, 8);
   });
 

@@ -48,13 +48,12 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** A goal tied to a measure. Remembers the last reading, so that a sync only looks at goals whose value changed. */
+/** A goal tied to a measure. What was read stands in the goal; here stands only why nothing could be. */
 export const Link = z.object({
   connection: z.string(),
   goal: GoalRef,
   measure: Measure,
   linkedBy: z.object({ id: z.string(), name: z.string() }),
-  last: z.object({ value: z.number(), of: z.number().optional(), raw: z.string(), readAt: Instant }).nullable(),
   problem: Problem.nullable(),
 });
 export type Link = z.infer<typeof Link>;

@@ -64,7 +64,8 @@ describe('the vault', () => {
 
   it('says which key is missing and what to do', async () => {
     const sealed = await openVault(ring('k1', 'k1')).seal(secret, context);
-    assert.equal(await refusalOf(openVault(ring('k2', 'k2')).open(sealed, context)), 'The key "k1" is not in the key ring. Put it back, or enter the credential again.');
+    assert.equal(await refusalOf(openVault(ring('k2', 'k2')).open(sealed, context)),
+      'The key "k1" is not in the key ring. Put it back, or enter the credential again.');
   });
 
   it('takes nothing for sealed that is not', async () => {

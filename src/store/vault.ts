@@ -46,7 +46,9 @@ export function openVault(ring: KeyRing): Vault {
     async open(sealed, context) {
       const [, id, packed] = /^v1\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]+)$/.exec(sealed) ?? [];
       const bytes = Buffer.from(packed ?? '', 'base64url');
-      if (id === undefined || bytes.length < nonceBytes + tagBytes) throw new SealError('This is not a sealed credential. Enter the credential again.');
+      if (id === undefined || bytes.length < nonceBytes + tagBytes) {
+        throw new SealError('This is not a sealed credential. Enter the credential again.');
+      }
       const opening = createDecipheriv(cipher, await keyOf(ring, id), bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
         .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
@@ -121,7 +123,9 @@ async function readKeys(path: string): Promise<KeyFile> {
     throw new SealError(`Others may read the key file ${path}. Run "chmod 600 ${path}", and consider its keys known.`);
   }
   const file = KeyFile.safeParse(parsed(await readFile(path, 'utf8')));
-  if (!file.success) throw new SealError(`The key file ${path} is damaged. Restore it from a backup; with a new one every credential must be entered again.`);
+  if (!file.success) {
+    throw new SealError(`The key file ${path} is damaged. Restore it from a backup; with a new one every credential must be entered again.`);
+  }
   return file.data;
 }
 

@@ -7,6 +7,7 @@ import { Instant } from '../domain/date.ts';
 import type { Scope } from '../domain/organization.ts';
 import type { Queue } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
+import type { Vault } from '../store/vault.ts';
 
 const whose = { tenant: z.string(), organization: z.string() };
 
@@ -31,7 +32,7 @@ export interface SyncDeps {
   connectors: ReadonlyMap<string, Connector>;
   outside: Outside;
   /** Unseals a connection's credential, which was sealed for exactly this scope and connection. */
-  vault: { open(sealed: string, about: string): string | Promise<string> };
+  vault: Pick<Vault, 'open'>;
   /** Says one thing in every conversation that hears about its goal. Throws DeliveryError. */
   deliver: (scope: Scope, outgoing: Outgoing) => Promise<void>;
   now(): Date;

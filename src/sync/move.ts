@@ -66,10 +66,9 @@ export function rollUpStep(scope: Scope, goal: GoalRef, parent: GoalRef, at: Ins
 function jobsOf(moves: readonly Move[]): Job[] {
   const jobs = new Map<string, Job>();
   for (const [index, move] of moves.entries()) {
-    const id = `${move.goal.period}:${move.goal.id}`;
-    const job = jobs.get(id) ?? { ref: { period: move.goal.period, id: move.goal.id }, moves: [] };
+    const job = jobs.get(nameOf(move.goal)) ?? { ref: { period: move.goal.period, id: move.goal.id }, moves: [] };
     job.moves.push({ move, index });
-    jobs.set(id, job);
+    jobs.set(nameOf(move.goal), job);
   }
   return [...jobs.values()];
 }
@@ -156,6 +155,10 @@ function stateOf(goal: Goal): CheckIn['was'] {
   return { value: goal.value, progress: goal.progress, status: goal.status };
 }
 
+function nameOf(goal: GoalRef): string {
+  return `${goal.period}:${goal.id}`;
+}
+
 function sameState(a: Goal, b: Goal): boolean {
   return a.value === b.value && a.progress === b.progress && a.status === b.status;
 }
@@ -164,7 +167,39 @@ function sameChildren(a: Goal, b: Goal): boolean {
   return a.children === b.children || JSON.stringify(a.children) === JSON.stringify(b.children);
 }
 
-/** Goals that lie close together are read as a stretch of their partition, scattered ones each by its key. */
 async function readGoals(store: Store, scope: Scope, refs: readonly GoalRef[]): Promise<(Stored<Goal> | undefined)[]> {
-  return inParallel(refs, 32, ref => store.get(rows.goal, keys.goal(scope, ref)));
+  const found = new Map<string, Stored<Goal>>();
+  const scattered: GoalRef[] = [];
+  for (const [period, ofPeriod] of Map.groupBy(refs, ref => ref.period)) {
+    scattered.push(...(ofPeriod.length < fewGoals ? ofPeriod : await readStretch(store, scope, period, ofPeriod, found)));
+  }
+  await inParallel(scattered, 32, async ref => {
+    const goal = await store.get(rows.goal, keys.goal(scope, ref));
+    if (goal) found.set(nameOf(ref), goal);
+  });
+  return refs.map(ref => found.get(nameOf(ref)));
+}
+
+/** Below this many a request each costs less than finding out whether they lie together. */
+const fewGoals = 20;
+
+/**
+ * Reads goals that lie close together in their partition as a stretch, many a request, for as long as one row in four is wanted.
+ * Answers the goals it has not come to.
+ */
+async function readStretch(store: Store, scope: Scope, period: string, refs: readonly GoalRef[], found: Map<string, Stored<Goal>>): Promise<GoalRef[]> {
+  const wanted = new Set(refs.map(nameOf));
+  let ahead = refs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  let after = keys.goal(scope, ahead[0]!).row.slice(0, -1);
+  while (ahead.length > 0) {
+    const page = await store.page(rows.goal, keys.goals(scope, period), { prefix: 'g:', after, limit: Math.min(1000, ahead.length) });
+    const last = page.rows.at(-1)?.body.id;
+    if (last === undefined) return page.next === undefined ? [] : ahead;
+    const hits = page.rows.filter(({ body }) => wanted.has(nameOf(body)));
+    for (const hit of hits) found.set(nameOf(hit.body), hit);
+    ahead = page.next === undefined ? [] : ahead.filter(({ id }) => id > last);
+    if (hits.length * 4 < page.rows.length) return ahead;
+    after = keys.goal(scope, { period, id: last }).row;
+  }
+  return [];
 }

@@ -3,6 +3,7 @@ import type { Source } from '../connectors/connector.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import type { Scope } from '../domain/organization.ts';
 import type { Connection } from '../store/tables.ts';
+import { SealError, type Vault } from '../store/vault.ts';
 import type { SyncDeps } from './deps.ts';
 
 /** The caller closes it. Throws SourceError when the connection cannot be used as it is. */
@@ -11,11 +12,15 @@ export async function openSource(deps: Pick<SyncDeps, 'connectors' | 'outside' |
   if (!connector) throw new SourceError(`Waymark has no connector for ${connection.integration} any more. Choose another source for these goals.`, { kind: 'reconfigure' });
   const settings = connector.connection.check(connection.settings);
   if (!settings.ok) throw new SourceError(`The connection’s settings do not fit any more: ${Object.values(settings.errors).join(' ')}`, { kind: 'reconfigure' });
-  const credential = JSON.parse(await deps.vault.open(connection.credential, sealedFor(scope, connection.id))) as Record<string, string>;
+  const credential = await credentialOf(deps.vault, scope, connection);
   return connector.open({ auth: connection.auth, settings: settings.values, credential, outside: deps.outside });
 }
 
-/** What a connection's credential is sealed for: it opens nowhere else, should its row be copied. */
-export function sealedFor(scope: Scope, connection: string): string {
-  return `${scope.tenant}|${scope.organization}|${connection}`;
+async function credentialOf(vault: Pick<Vault, 'open'>, scope: Scope, connection: Connection): Promise<Record<string, string>> {
+  try {
+    return JSON.parse(await vault.open(connection.credential, `${scope.tenant}|${scope.organization}|${connection.id}`)) as Record<string, string>;
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    throw new SourceError('The stored credential can no longer be read. Enter it again.', { kind: 'reconnect' }, { cause: error });
+  }
 }

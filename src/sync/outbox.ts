@@ -15,6 +15,9 @@ const mostFailures = 10;
 /** Roll-ups climb one level a pass; a tree higher than this is carried on by the next drain. */
 const mostPasses = 20;
 
+/** Somebody else is emptying it, and may already have passed what was added since. */
+const lookAgainSeconds = 2;
+
 /** `againAfter`: seconds after which somebody should drain again, because something was refused for now or is still to do. */
 export interface Drained { againAfter?: number }
 
@@ -22,7 +25,7 @@ export async function drain(deps: SyncDeps, scope: Scope, period: string): Promi
   const first = await deps.store.page(rows.outgoing, keys.goals(scope, period), { prefix: 'x:', limit: 1 });
   if (first.rows.length === 0 && !first.next) return {};
   const turn = await takeTurn(deps, scope, period);
-  if (!turn) return { againAfter: Math.ceil(deps.claimSeconds / 4) };
+  if (!turn) return { againAfter: lookAgainSeconds };
   try {
     const climbed = await rollUpAll(deps, scope, period);
     const waits = await sayAll(deps, scope, period, turn);
@@ -111,7 +114,8 @@ async function say(deps: SyncDeps, scope: Scope, period: string, { outgoing, sto
   } catch (error) {
     const remedy = error instanceof DeliveryError ? error.remedy : { kind: 'report' as const };
     switch (remedy.kind) {
-      case 'forget': break;
+      case 'forget':
+      case 'forget-post': break;
       case 'retry': return Math.min(3600, Math.max(1, remedy.afterSeconds));
       case 'report': return fail(deps, scope, period, stored, deps.report(error, `saying ${outgoing.kind} of goal ${outgoing.goal.period}/${outgoing.goal.id}`));
     }

@@ -1,6 +1,6 @@
 // The times of a chain, as laws; and the chain itself: one, never two.
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import type { SyncDue } from './deps.ts';

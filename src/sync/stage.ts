@@ -7,7 +7,7 @@ import type { CheckIn } from '../domain/check-in.ts';
 import type { FeedEntry } from '../domain/feed.ts';
 import { newGoal, type Goal, type GoalDraft, type GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
-import { openStore, type HttpClient } from '../store/azure.ts';
+import { openStore, type StoreConnection } from '../store/azure.ts';
 import { openQueue } from '../store/queue.ts';
 import { insert, type Step, type Store } from '../store/store.ts';
 import { keys, rows, type Connection, type Link } from '../store/tables.ts';
@@ -55,6 +55,8 @@ export function numbersSource(): Numbers {
 export interface Stage {
   deps: SyncDeps;
   scope: Scope;
+  /** What the names of its queues begin with. */
+  queueName: string;
   numbers: Numbers;
   /** Set by hand; `deps.now` answers it. */
   clock: { now: Date };
@@ -77,31 +79,34 @@ export interface Stage {
 export const period = '2026-q4';
 
 /** A tenant and queues of its own within the storage account, so that tests do not see each other. */
-export async function setStage(connectionString: string, options: { httpClient?: HttpClient; timeZone?: string; prefix?: string } = {}): Promise<Stage> {
-  const store = await openStore({ connectionString, ...(options.httpClient ? { httpClient: options.httpClient } : {}), ...(options.prefix ? { prefix: options.prefix } : {}) });
+export async function setStage(connectionString: string, options: Partial<Pick<StoreConnection, 'httpClient' | 'prefix' | 'retries'>> & { timeZone?: string } = {}): Promise<Stage> {
+  const { timeZone = 'UTC', ...reaching } = options;
+  const store = await openStore({ connectionString, ...reaching });
   const scope = { tenant: `tenant-${randomUUID()}`, organization: 'acme' };
   const clock = { now: new Date('2026-10-01T09:30:00.000Z') };
   const numbers = numbersSource();
   const said: Outgoing[] = [];
   const reports: string[] = [];
+  const queueName = randomUUID().slice(0, 8);
   const deps: SyncDeps = {
-    store, queues: await openQueues(connectionString, randomUUID().slice(0, 8)),
+    store, queues: await openQueues(connectionString, queueName),
     connectors: new Map([['numbers', numbers.connector]]),
     outside: { fetch: () => { throw new Error('This source needs no network.'); }, dial: () => { throw new Error('This source needs no network.'); } },
-    vault: { open: sealed => sealed },
+    vault: { open: async sealed => sealed },
     deliver: async (_, outgoing) => { said.push(outgoing); },
     now: () => clock.now, worker: 'w1', claimSeconds: 60,
     report: (error, context) => { reports.push(`${context}: ${String(error)}`); return `report-${reports.length}`; },
   };
   await store.transact([insert(rows.organization, keys.organization(scope), {
-    tenant: scope.tenant, id: scope.organization, name: 'Acme', timeZone: options.timeZone ?? 'UTC', thresholds: { behind: 0, atRisk: 25 },
+    tenant: scope.tenant, id: scope.organization, name: 'Acme', timeZone, thresholds: { behind: 0, atRisk: 25 },
     integrations: { numbers: { enabledBy: 'ann', enabledAt: '2026-09-01T00:00:00.000Z' } },
   })]);
-  return { deps, scope, numbers, clock, said, reports, ...doings(store, scope, clock) };
+  return { deps, scope, queueName, numbers, clock, said, reports, ...doings(store, scope, clock) };
 }
 
+const report = () => { throw new Error('A message did not fit its schema.'); };
+
 export async function openQueues(connectionString: string, name: string): Promise<Queues> {
-  const report = () => { throw new Error('A message did not fit its schema.'); };
   return {
     asked: await openQueue({ connectionString, name: `${name}-asked`, schema: SyncAsked, report }),
     syncs: await openQueue({ connectionString, name: `${name}-syncs`, schema: SyncDue, report }),
@@ -124,23 +129,25 @@ export function connectionOf(id: string, more: Partial<Connection> = {}): Connec
   };
 }
 
-export function linkedSteps(scope: Scope, connection: string, id: string, name: string, more: Partial<Goal> = {}): { goal: Step; link: Step } {
+export function linkedSteps(scope: Scope, connection: string, id: string, name: string, more: Partial<Goal> = {}, form: Record<string, unknown> = { name }): { goal: Step; link: Step } {
   const goal = goalOf(id, { mode: 'source', connection, ...more });
   const ref = { period: goal.period, id };
-  const link: Link = { connection, goal: ref, measure: { metric: 'number', form: { name } }, linkedBy: ann, last: null, problem: null };
+  const link: Link = { connection, goal: ref, measure: { metric: 'number', form }, linkedBy: ann, problem: null };
   return { goal: insert(rows.goal, keys.goal(scope, ref), goal), link: insert(rows.link, keys.link(scope, connection, ref), link) };
 }
 
+async function collect<T>(found: AsyncIterable<{ body: T }>): Promise<T[]> {
+  const bodies: T[] = [];
+  for await (const { body } of found) bodies.push(body);
+  return bodies;
+}
+
+function the<T>(found: { body: T } | undefined): T {
+  if (!found) throw new Error('It is not there.');
+  return found.body;
+}
+
 function doings(store: Store, scope: Scope, clock: { now: Date }) {
-  const collect = async <T>(found: AsyncIterable<{ body: T }>) => {
-    const bodies: T[] = [];
-    for await (const { body } of found) bodies.push(body);
-    return bodies;
-  };
-  const the = <T>(found: { body: T } | undefined): T => {
-    if (!found) throw new Error('It is not there.');
-    return found.body;
-  };
   return {
     async addGoal(id: string, more: Partial<Goal> = {}) {
       const goal = goalOf(id, more);

@@ -1,7 +1,7 @@
 // What time alone does to goals, and what the sweep puts right.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { dateIn } from '../domain/date.ts';
 import { quartersOf } from '../domain/period.ts';

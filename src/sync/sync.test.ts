@@ -1,10 +1,12 @@
 // Syncs of one connection against a real emulator: what is read, what is written, and what happens when it goes wrong.
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { SourceError } from '../connectors/source-error.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { put, remove, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { moveGoals } from './move.ts';
 import { drain } from './outbox.ts';
 import { linkedSteps, period, setStage, type Stage } from './stage.ts';
 import { syncConnection, type Slot } from './sync.ts';
@@ -43,7 +45,6 @@ describe('A sync', () => {
     const { claim, lastSync, nextSync, problem } = await stage.connection('c1');
     assert.deepEqual([claim, lastSync, problem], [null, '2026-10-01T09:00:02.000Z', null]);
     assert.deepEqual(end, { end: 'done', next: nextSync });
-    assert.equal((await stage.link('c1', goal)).last?.value, 40);
   });
 
   it('asks each distinct measure once, however many goals and whatever the order of its fields', async () => {
@@ -78,26 +79,22 @@ describe('A sync', () => {
     assert.deepEqual(writes, []);
     stage.numbers.numbers.set('n7', 99);
     await syncAgain();
-    assert.deepEqual(writes, ['replace goal kr7', 'put check-in kr7', 'replace link kr7']);
+    assert.deepEqual(writes, ['replace goal kr7', 'put check-in kr7']);
   });
 
   it('has no second effect when its slot is repeated, whether it had ended or died half-way', async () => {
     await stage.addConnection('c1');
     const goal = await stage.addLinked('c1', 'kr1', 'sales');
     stage.numbers.numbers.set('sales', 40);
-    const honest = stage.deps.store.transactAll;
-    stage.deps.store.transactAll = async groups => {
-      if (groups.some(group => group[0]?.kind.name === 'link')) throw new Error('The worker dies here.');
-      return honest(groups);
-    };
+    const { put } = stage.deps.queues.deliveries;
+    stage.deps.queues.deliveries.put = async () => { throw new Error('The worker dies here.'); };
     await assert.rejects(sync(), /dies here/);
-    stage.deps.store.transactAll = honest;
+    stage.deps.queues.deliveries.put = put;
     assert.equal((await stage.goal(goal)).value, 40);
-    assert.equal((await stage.link('c1', goal)).last, null);
+    assert.equal((await stage.connection('c1')).lastSync, null);
     stage.later(5);
     await sync();
     await sync();
-    assert.equal((await stage.link('c1', goal)).last?.value, 40);
     assert.equal((await stage.history(goal)).length, 1);
     assert.equal((await stage.feed(goal)).length, 1);
     assert.equal((await stage.outbox()).length, 1);
@@ -114,8 +111,8 @@ describe('A sync', () => {
     await syncAgain();
     await syncAgain();
     const link = await stage.link('c1', goal);
-    assert.equal((await stage.goal(goal)).value, 40);
-    assert.deepEqual([link.last?.value, link.last?.readAt, link.problem?.remedy, link.problem?.since], [40, good.lastSync, 'reconfigure', good.nextSync]);
+    assert.deepEqual([(await stage.goal(goal)).value, (await stage.goal(goal)).readAt], [40, good.lastSync]);
+    assert.deepEqual([link.problem?.remedy, link.problem?.since], ['reconfigure', good.nextSync]);
     assert.equal((await stage.connection('c1')).lastSync, good.lastSync);
     assert.equal((await stage.feed(goal)).filter(entry => entry.activity.kind === 'sync-stopped').length, 1);
     stage.numbers.numbers.set('sales', 40);
@@ -214,6 +211,30 @@ describe('A sync', () => {
     assert.equal((await stage.history({ period, id: 'a' })).length, 1);
   });
 
+  it('says so when another worker has the connection, and leaves it alone', async () => {
+    await stage.addConnection('c1', { claim: { worker: 'w9', until: new Date(stage.clock.now.getTime() + 1000).toISOString() } });
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    assert.deepEqual(await sync(), { end: 'again', afterSeconds: 1 });
+    assert.equal(stage.numbers.asked.length, 0);
+    stage.later(2);
+    assert.equal((await sync()).end, 'done');
+  });
+
+  it('keeps the connection to itself for as long as a slow source takes', async () => {
+    await stage.addConnection('c1');
+    await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 1);
+    stage.deps.now = () => new Date();
+    stage.deps.claimSeconds = 1;
+    stage.numbers.before = () => sleep(2200);
+    const slow = sync();
+    await sleep(1700);
+    assert.equal((await syncConnection({ ...stage.deps, worker: 'w2' }, stage.scope, 'c1', { kind: 'asked', at: new Date().toISOString() })).end, 'again');
+    assert.equal((await slow).end, 'done');
+    assert.equal(stage.numbers.asked.length, 1);
+  });
+
   it('takes over from a worker that fell silent, and refuses what that one writes when it wakes', async () => {
     await stage.addConnection('c1');
     const goals = [await stage.addLinked('c1', 'a', 'a'), await stage.addLinked('c1', 'b', 'b')];
@@ -264,7 +285,11 @@ describe('A sync', () => {
     assert.equal((await stage.goal(closed)).value, null);
     await assert.rejects(stage.goal(deleted));
     assert.equal((await stage.goal(kept)).value, 7);
-    assert.equal((await stage.link('c1', closed)).last, null, 'a goal that is opened again must hear the value it missed');
+    stage.numbers.before = () => undefined;
+    const { body, etag } = (await stage.deps.store.get(rows.goal, keys.goal(stage.scope, closed)))!;
+    await stage.deps.store.transact([replace(rows.goal, keys.goal(stage.scope, closed), { ...body, status: 'reopened' }, etag)]);
+    await syncAgain();
+    assert.equal((await stage.goal(closed)).value, 7, 'a goal that is opened again hears the value it missed');
   });
 
   it('stops when the connection is edited while it reads: the old settings write nothing', async () => {
@@ -284,6 +309,22 @@ describe('A sync', () => {
     assert.equal((await stage.connection('c1')).name, 'Edited');
   });
 
+  it('puts back what a person said by hand, and fills in what an edit has emptied, though the source says the same as before', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 7);
+    await sync();
+    const person = { kind: 'person' as const, id: 'ann', name: 'Ann' };
+    await moveGoals(stage.deps, stage.scope, [{ goal, change: { kind: 'check-in', value: 60, note: 'I know better.' }, by: person, at: stage.clock.now.toISOString() }]);
+    assert.equal((await stage.goal(goal)).value, 60);
+    await syncAgain();
+    assert.equal((await stage.goal(goal)).value, 7);
+    const { body, etag } = (await stage.deps.store.get(rows.goal, keys.goal(stage.scope, goal)))!;
+    await stage.deps.store.transact([replace(rows.goal, keys.goal(stage.scope, goal), { ...body, value: null, progress: 0, status: 'not-started', readAt: null, asOf: null }, etag)]);
+    await syncAgain();
+    assert.equal((await stage.goal(goal)).value, 7);
+  });
+
   it('asked for now leaves the chain as it is, and is content with a sync that began after the asking', async () => {
     await stage.addConnection('c1', { nextSync: '2026-10-01T10:00:00.000Z' });
     const goal = await stage.addLinked('c1', 'a', 'a');
@@ -301,17 +342,17 @@ describe('A sync', () => {
     await stage.addConnection('c1');
     const { store } = stage.deps;
     const periods = [period, '2026'];
-    for (let n = 0; n < 1100; n++) stage.numbers.numbers.set(`n${n}`, n / 11);
-    const made = Array.from({ length: 1100 }, (_, n) => linkedSteps(stage.scope, 'c1', `kr${n}`, `n${n}`, { period: periods[n % 2]! }));
+    for (let n = 0; n < 2300; n++) stage.numbers.numbers.set(`n${n}`, n / 23);
+    const made = Array.from({ length: 2300 }, (_, n) => linkedSteps(stage.scope, 'c1', `kr${n}`, `n${n}`, { period: periods[n % 2]! }));
     await store.transactAll(made.map(({ goal }) => [goal]));
     await store.transactAll(made.map(({ link }) => [link]));
     await sync();
-    assert.deepEqual(stage.numbers.asked.map(names => names.length), [500, 500, 100]);
-    for (let n = 0; n < 1100; n += 7) assert.equal((await stage.goal({ period: periods[n % 2]!, id: `kr${n}` })).value, n / 11);
+    assert.deepEqual(stage.numbers.asked.map(names => names.length), [2000, 300]);
+    for (let n = 0; n < 2300; n += 7) assert.equal((await stage.goal({ period: periods[n % 2]!, id: `kr${n}` })).value, n / 23);
     const deliveries = await stage.deps.queues.deliveries.take(32, 30);
     assert.deepEqual(deliveries.map(({ message }) => message.period).toSorted(), ['2026', '2026-q4']);
     for (const { message } of deliveries) await drain(stage.deps, stage.scope, message.period);
-    assert.equal(stage.said.length, 1100);
+    assert.equal(stage.said.length, 2300);
     assert.equal((await stage.outbox()).length, 0);
   });
 });

@@ -4,18 +4,22 @@ import { SourceError } from '../connectors/source-error.ts';
 import type { Reading, Source } from '../connectors/connector.ts';
 import { Instant } from '../domain/date.ts';
 import type { Author } from '../domain/check-in.ts';
+import { goalValue } from '../domain/measured.ts';
 import type { Scope } from '../domain/organization.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import { Conflict, put, replace, type Step, type Stored } from '../store/store.ts';
 import { keys, rows, type Connection, type Link, type Measure, type Problem } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
-import { goalValue } from './goal-value.ts';
+import { inParallel } from './in-parallel.ts';
 import { moveGoals, type Move, type Movement } from './move.ts';
 import { openSource } from './open.ts';
 import { revise } from './revise.ts';
 import { nextSlot, secondsUntil } from './schedule.ts';
 
-/** Links that are read and moved together. Small enough to end well within a claim, large enough to share requests. */
-const chunk = 500;
+/** Links whose measures are read together: as many as one may have in hand. Their goals are moved in parts, some at once, so that neither we nor the store wait for the other. */
+const most = 2000;
+const part = 250;
+const partsAtOnce = 4;
 
 /** Why a connection is synced: its chain's turn has come, or somebody asked. `at` stands in everything the sync writes. */
 export type Slot = { kind: 'chained'; at: Instant; token: string } | { kind: 'asked'; at: Instant };
@@ -69,7 +73,7 @@ async function claim(deps: SyncDeps, scope: Scope, id: string, slot: Slot): Prom
   }
   const organization = await deps.store.get(rows.organization, keys.organization(scope));
   if (!organization?.body.integrations[connection.integration]) return { end: 'dropped' };
-  if (connection.claim && connection.claim.until > now.toISOString()) return { end: 'again', afterSeconds: Math.min(5, secondsUntil(now, connection.claim.until)) };
+  if (connection.claim && connection.claim.until > now.toISOString()) return { end: 'again', afterSeconds: Math.min(2, secondsUntil(now, connection.claim.until)) };
   if (connection.notBefore && connection.notBefore > now.toISOString()) return { end: 'again', afterSeconds: secondsUntil(now, connection.notBefore) };
   const holder = `${deps.worker}/${randomUUID()}`;
   const claimed = { ...connection, claim: { worker: holder, until: claimUntil(deps) } };
@@ -96,6 +100,18 @@ async function holdOn(deps: SyncDeps, scope: Scope, held: Claim): Promise<void> 
   if (!kept) throw new ClaimLost();
 }
 
+/** Keeps a connection ours while a slow source is being read; whether it still is, is decided afterwards. */
+async function holdingOn<T>(deps: SyncDeps, scope: Scope, held: Claim, reading: Promise<T>): Promise<T> {
+  const heartbeat = setInterval(() => {
+    holdOn(deps, scope, held).catch(() => undefined); // what is wrong is found again, and thrown, before anything is written
+  }, deps.claimSeconds * 250);
+  try {
+    return await reading;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
 /** Lets others have the connection at once, but leaves the mark of an unfinished sync. */
 async function giveUp(deps: SyncDeps, scope: Scope, held: Claim): Promise<void> {
   await revise(deps.store, rows.connection, keys.connection(scope, held.connection.id), now =>
@@ -107,45 +123,61 @@ interface Gone { readAt: Instant | undefined; failure: SourceError | undefined; 
 
 async function syncLinks(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot): Promise<Gone> {
   const gone: Gone = { readAt: undefined, failure: undefined, periods: new Set() };
+  const known = new Map<string, Answer>();
   let source: Source | undefined;
-  let next: string | undefined;
   try {
-    do {
-      const page = await deps.store.page(rows.link, keys.links(scope, held.connection.id), { limit: chunk, next });
-      next = page.next;
-      if (page.rows.length === 0) continue;
-      for (const { body } of page.rows) gone.periods.add(body.goal.period);
+    for await (const links of linksOf(deps, scope, held.connection)) {
+      for (const { body } of links) gone.periods.add(body.goal.period);
       if (gone.failure) continue; // the remaining links are only looked at for their periods
       try {
         source ??= await openSource(deps, scope, held.connection);
-        const readAt = deps.now().toISOString();
-        const answers = await readLinks(source, page.rows.map(({ body }) => body.measure));
+        const reading = readLinks(deps, source, known, links.map(({ body }) => body.measure));
+        const answers = await holdingOn(deps, scope, held, reading);
         await holdOn(deps, scope, held);
-        await apply(deps, scope, held, slot, readAt, page.rows, answers);
-        if (answers.some(answer => !(answer instanceof SourceError))) gone.readAt ??= readAt;
+        await inParallel(partsOf(links.length), partsAtOnce, ([from, to]) => apply(deps, scope, held, slot, links.slice(from, to), answers.slice(from, to)));
+        gone.readAt ??= answers.find(({ said }) => !(said instanceof SourceError))?.readAt;
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         gone.failure = error;
       }
-    } while (next);
+    }
   } finally {
     await source?.close();
   }
   return gone;
 }
 
-/** One answer per link; equal measures are asked once. Throws SourceError when the trouble is the whole connection's. */
-async function readLinks(source: Source, measures: Measure[]): Promise<(Reading | SourceError)[]> {
+async function* linksOf(deps: SyncDeps, scope: Scope, connection: Connection): AsyncGenerator<Stored<Link>[]> {
+  let links: Stored<Link>[] = [];
+  for await (const link of deps.store.all(rows.link, keys.links(scope, connection.id))) {
+    links.push(link);
+    if (links.length < most) continue;
+    yield links;
+    links = [];
+  }
+  if (links.length > 0) yield links;
+}
+
+function partsOf(length: number): [from: number, to: number][] {
+  return Array.from({ length: Math.ceil(length / part) }, (_, i) => [i * part, Math.min(length, (i + 1) * part)]);
+}
+
+/** What the source said to one measure, and when it was asked. */
+interface Answer { said: Reading | SourceError; readAt: Instant }
+
+/** One answer per link. What an equal measure was answered in this sync is not asked again. Throws SourceError when the trouble is the whole connection's. */
+async function readLinks(deps: SyncDeps, source: Source, known: Map<string, Answer>, measures: Measure[]): Promise<Answer[]> {
   const names = measures.map(canonical);
-  const distinct = new Map(names.map((name, i) => [name, measures[i]!]));
-  const answers = await source.read([...distinct.values()]);
-  if (answers.length !== distinct.size) throw new Error(`The source was asked ${distinct.size} measures and answered ${answers.length}.`);
-  const refused = answers.find(answer => answer instanceof SourceError && answer.remedy.kind === 'reconnect');
+  const open = new Map(names.flatMap((name, i) => (known.has(name) ? [] : [[name, measures[i]!]])));
+  const readAt = deps.now().toISOString();
+  const said = open.size === 0 ? [] : await source.read([...open.values()]);
+  if (said.length !== open.size) throw new Error(`The source was asked ${open.size} measures and answered ${said.length}.`);
+  const refused = said.find(one => one instanceof SourceError && one.remedy.kind === 'reconnect');
   if (refused) throw refused;
-  const waits = answers.filter(answer => answer instanceof SourceError && answer.remedy.kind === 'retry');
-  if (waits.length === answers.length) throw waits[0];
-  const byName = new Map([...distinct.keys()].map((name, i) => [name, checked(answers[i]!)]));
-  return names.map(name => byName.get(name)!);
+  const waits = said.filter(one => one instanceof SourceError && one.remedy.kind === 'retry');
+  if (open.size > 0 && waits.length === open.size) throw waits[0];
+  [...open.keys()].forEach((name, i) => known.set(name, { said: checked(said[i]!), readAt }));
+  return names.map(name => known.get(name)!);
 }
 
 /** Measures that ask the same thing have the same text, in whatever order their forms were filled in. */
@@ -163,29 +195,41 @@ function checked(answer: Reading | SourceError): Reading | SourceError {
   return answer;
 }
 
-/** Goals first, links after: a crash in between leaves links that look changed, and the next sync finds their goals already moved. */
-async function apply(
-  deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, readAt: Instant, links: Stored<Link>[], answers: (Reading | SourceError)[],
-): Promise<void> {
+/** Moves the goals of these links, and notes with a link what is wrong with it. Only what changed is written. */
+async function apply(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, links: Stored<Link>[], answers: Answer[]): Promise<void> {
   const by: Author = { kind: 'connection', id: held.connection.id, name: held.connection.name };
-  const moves = new Map<Stored<Link>, Move>();
-  for (const [i, link] of links.entries()) {
-    const answer = answers[i]!;
-    if (answer instanceof SourceError || (!held.takenOver && isRemembered(link.body, answer))) continue;
-    moves.set(link, { goal: link.body.goal, change: goal => reading(goalValue(goal.outcome, answer), answer, readAt), by, at: slot.at, fence: held.takenOver });
-  }
-  const movements = await moveGoals(deps, scope, [...moves.values()]);
-  const came = new Map([...moves.keys()].map((link, i) => [link, movements[i]!]));
+  const read = links.flatMap((link, i) => {
+    const { said, readAt } = answers[i]!;
+    return said instanceof SourceError ? [] : [{ link, said, readAt }];
+  });
+  const movements = await moveGoals(deps, scope, read.map(({ link, said, readAt }): Move =>
+    ({ goal: link.body.goal, change: goal => reading(worth(goal.outcome, said), said, readAt), by, at: slot.at, fence: held.takenOver })));
+  const came = new Map(read.map(({ link, said }, i) => [link, troubleOf(said, movements[i]!)]));
+
   const feeds: Step[][] = [];
-  const memories: Step[][] = [];
+  const notes: Step[][] = [];
   for (const [i, link] of links.entries()) {
-    const after = remembered(held.connection, slot, readAt, link.body, answers[i]!, came.get(link));
-    if (after === link.body) continue;
-    memories.push([replace(rows.link, keys.link(scope, held.connection.id, link.body.goal), after, link.etag)]);
-    if (hasStopped(link.body.problem, after.problem)) feeds.push([stopped(scope, held.connection, slot, by, after)]);
+    const { said } = answers[i]!;
+    const problem = problemOf(link.body.problem, said instanceof SourceError ? said : came.get(link), slot.at);
+    if (problem === link.body.problem) continue;
+    notes.push([replace(rows.link, keys.link(scope, held.connection.id, link.body.goal), { ...link.body, problem }, link.etag)]);
+    if (problem && needsSomebody(problem) && !needsSomebody(link.body.problem)) feeds.push([stopped(scope, held.connection, slot, by, link.body, problem)]);
   }
   await deps.store.transactAll(feeds);
-  await deps.store.transactAll(memories); // a conflict is a link that people changed meanwhile: what they want is read next time
+  await deps.store.transactAll(notes); // a conflict is a link that people changed meanwhile: what they want is read next time
+}
+
+/** Why a reading was worth nothing to its goal, if so. */
+function troubleOf(said: Reading, movement: Movement): SourceError | undefined {
+  const value = movement.did === 'missing' ? undefined : worth(movement.goal.outcome, said);
+  return value instanceof SourceError ? value : undefined;
+}
+
+/** What the answer is worth to a goal; a share of nothing is an error, not zero. */
+function worth(outcome: Outcome, answer: Reading): number | SourceError {
+  const value = goalValue(outcome, answer);
+  if (value === undefined) return new SourceError('The source found nothing to measure (the total is 0), so there is no percentage. Check what the measure selects.', { kind: 'reconfigure' });
+  return Number.isFinite(value) ? value : new SourceError(`${answer.value} of ${answer.of} is not a percentage we can show.`, { kind: 'report' });
 }
 
 function reading(value: number | SourceError, answer: Reading, readAt: Instant) {
@@ -193,50 +237,23 @@ function reading(value: number | SourceError, answer: Reading, readAt: Instant) 
   return { kind: 'reading' as const, value, raw: answer.raw.slice(0, 1000), asOf: answer.asOf ?? readAt, readAt };
 }
 
-function isRemembered(link: Link, answer: Reading): boolean {
-  return link.problem === null && link.last !== null && link.last.value === answer.value && link.last.of === answer.of;
-}
-
-/** What the link remembers from now on; the very same link when there is nothing new to remember. */
-function remembered(connection: Connection, slot: Slot, readAt: Instant, link: Link, answer: Reading | SourceError, movement: Movement | undefined): Link {
-  if (answer instanceof SourceError) return withProblem(connection, slot, link, answer);
-  if (!movement || movement.did === 'missing') return link;
-  const value = goalValue(movement.goal.outcome, answer);
-  if (value instanceof SourceError) return withProblem(connection, slot, link, value);
-  if (movement.did === 'refused') return link.problem === null ? link : { ...link, problem: null };
-  if (isRemembered(link, answer)) return link;
-  const last = { value: answer.value, ...(answer.of === undefined ? {} : { of: answer.of }), raw: answer.raw.slice(0, 1000), readAt };
-  return { ...link, last, problem: null };
-}
-
-/** The last good value stays, with its true age: it was still being read whenever the connection last synced. */
-function withProblem(connection: Connection, slot: Slot, link: Link, error: SourceError): Link {
-  const problem = problemOf(link.problem, error, slot.at);
-  if (problem === link.problem) return link;
-  const readAt = link.problem === null && link.last && connection.lastSync && connection.lastSync > link.last.readAt ? connection.lastSync : link.last?.readAt;
-  return { ...link, last: link.last && { ...link.last, readAt: readAt! }, problem };
-}
-
 /** The same trouble keeps the day it began. */
-function problemOf(was: Problem | null, error: SourceError, at: Instant): Problem {
+function problemOf(was: Problem | null, error: SourceError | undefined, at: Instant): Problem | null {
+  if (!error) return null;
   const { kind: remedy } = error.remedy;
   if (was?.remedy === remedy && was.message === error.message) return was;
   return { remedy, message: error.message, since: was?.remedy === remedy ? was.since : at };
 }
 
 /** Passing trouble is shown with the link; only trouble that needs somebody is told in the feed, once. */
-function hasStopped(before: Problem | null, after: Problem | null): boolean {
-  return needsSomebody(after) && !needsSomebody(before);
-}
-
 function needsSomebody(problem: Problem | null): boolean {
   return problem !== null && problem.remedy !== 'retry';
 }
 
-function stopped(scope: Scope, connection: Connection, slot: Slot, by: Author, link: Link): Step {
+function stopped(scope: Scope, connection: Connection, slot: Slot, by: Author, link: Link, problem: Problem): Step {
   const id = `s:${connection.id}`;
   return put(rows.feedEntry, keys.feedEntry(scope, link.goal, slot.at, id), {
-    goal: link.goal, id, at: slot.at, by, activity: { kind: 'sync-stopped', connection: connection.name, problem: link.problem!.message },
+    goal: link.goal, id, at: slot.at, by, activity: { kind: 'sync-stopped', connection: connection.name, problem: problem.message },
   });
 }
 
@@ -256,7 +273,7 @@ async function finish(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, gon
       ...rest,
       claim: null,
       lastSync: gone.failure || !gone.readAt ? row.lastSync : gone.readAt,
-      problem: gone.failure ? problemOf(row.problem, gone.failure, slot.at) : null,
+      problem: problemOf(row.problem, gone.failure, slot.at),
       ...(due.notBefore ? { notBefore: due.notBefore } : {}),
       ...(slot.kind === 'chained' && row.token === slot.token ? { nextSync: due.next } : {}),
     };

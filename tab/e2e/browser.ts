@@ -1,5 +1,5 @@
 // A real Chromium for the browser tests, all of it from npm: the browser, the libraries it needs and a font.
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium as playwright } from 'playwright-core';
@@ -22,7 +22,7 @@ export async function startBrowser(): Promise<Browser> {
     return await playwright.launch({
       executablePath,
       args: quiet,
-      env: { ...definedOnly(process.env), LD_LIBRARY_PATH: existsSync(libraries) ? libraries : '', FONTCONFIG_PATH: join(unpacked, 'fonts') },
+      env: { ...definedOnly(process.env), LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: fontsFile() },
     });
   } finally {
     if (before === undefined) delete process.env['TMPDIR'];
@@ -30,15 +30,23 @@ export async function startBrowser(): Promise<Browser> {
   }
 }
 
+/** The package's own list of font folders names the system's temporary folder; without this one no text is drawn on a machine without fonts. */
+function fontsFile(): string {
+  const file = join(unpacked, 'fonts.conf');
+  writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${join(unpacked, 'fonts')}</dir><cachedir>${join(unpacked, 'fonts-cache')}</cachedir></fontconfig>`);
+  return file;
+}
+
 export type Theme = 'light' | 'dark' | 'contrast';
 
 /** A fresh profile that can reach this machine and nothing else. */
-export async function openContext(browser: Browser, options: { width?: number; height?: number; theme?: Theme } = {}): Promise<BrowserContext> {
+export async function openContext(browser: Browser, options: { width?: number; height?: number; theme?: Theme; locale?: string } = {}): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
     colorScheme: options.theme === 'light' || options.theme === undefined ? 'light' : 'dark',
     forcedColors: options.theme === 'contrast' ? 'active' : 'none',
     reducedMotion: 'reduce',
+    locale: options.locale ?? 'en-GB',
   });
   await context.route(url => !['127.0.0.1', 'localhost'].includes(url.hostname), route => route.abort());
   return context;

@@ -1,5 +1,5 @@
 // What the sandbox's server tells its page, checked where it comes in.
-import { z } from 'zod';
+import { z } from './zod.ts';
 
 export const Person = z.object({ id: z.string(), name: z.string(), email: z.string(), admin: z.boolean() });
 export type Person = z.infer<typeof Person>;
@@ -55,7 +55,8 @@ export type Pressed = z.infer<typeof Pressed>;
 export const Found = z.object({ attachment: Attachment, title: z.string(), text: z.string() });
 export type Found = z.infer<typeof Found>;
 export const FoundPage = z.object({ hits: z.array(Found), note: z.string().optional() });
-export const ControlRun = z.object({ said: z.string(), control: Control });
+export type FoundPage = z.infer<typeof FoundPage>;
+export const ControlRun = z.object({ said: z.string() });
 export const Token = z.object({ token: z.string() });
 export const Problem = z.object({ error: z.string() });
 export const Done = z.looseObject({});

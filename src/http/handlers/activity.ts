@@ -24,7 +24,7 @@ export const activity = {
       deps.store.page(rows.feedEntry, partition, { prefix: `a:${goal.id}:`, after: after.a, limit: query.limit }),
       deps.store.page(rows.checkIn, partition, { prefix: `c:${goal.id}:`, after: after.c, limit: query.limit }),
     ]);
-    const merged = [...activities.rows, ...checkIns.rows].map(r => r.body as FeedEntry | CheckIn).toSorted((x, y) => (x.at < y.at ? 1 : -1)).slice(0, query.limit);
+    const merged = [...activities.rows, ...checkIns.rows].map(r => r.body as FeedEntry | CheckIn).toSorted(newestFirst).slice(0, query.limit);
     const more = activities.next !== undefined || checkIns.next !== undefined || merged.length < activities.rows.length + checkIns.rows.length;
     const lastActivity = merged.findLast(e => 'activity' in e);
     const lastCheckIn = merged.findLast((e): e is CheckIn => !('activity' in e));
@@ -63,6 +63,11 @@ export const activity = {
     return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
   },
 } satisfies Partial<Handlers>;
+
+/** Equal instants keep the order of their keys, or a page could end in the middle of them and lose some. */
+function newestFirst(x: { at: string }, y: { at: string }): number {
+  return x.at < y.at ? 1 : x.at > y.at ? -1 : 0;
+}
 
 function cursorOf(next: string | undefined): { a?: string; c?: string } {
   if (next === undefined) return {};

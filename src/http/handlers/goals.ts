@@ -153,7 +153,7 @@ async function sourceOf(body: GoalBody, caller: Caller, deps: Deps): Promise<Cho
 }
 
 function newLink(goal: Goal, source: ChosenSource, caller: Caller): Link {
-  return { connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, last: null, problem: null };
+  return { connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, problem: null };
 }
 
 function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {

@@ -1,0 +1,33 @@
+// What a new goal is before anything has happened to it.
+import assert from 'node:assert/strict';
+import { Goal, asChild, newGoal, type GoalDraft } from './goal.ts';
+
+const draft: GoalDraft = {
+  kind: 'key-result', title: 'Ship it', description: '', owner: { id: 'o', name: 'Olga' }, parent: null,
+  start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual',
+};
+const made = { period: '2026-q4', id: 'g1', by: { id: 'c', name: 'Carl' }, at: '2026-10-01T09:00:00.000Z' };
+
+describe('a new goal', () => {
+  it('is not started, has no value, and is a goal', () => {
+    const goal = newGoal(draft, made);
+    assert.deepEqual([goal.status, goal.value, goal.progress, goal.asOf, goal.readAt], ['not-started', null, 0, null, null]);
+    assert.deepEqual(Goal.parse(goal), goal);
+  });
+
+  it('has no progress where its outcome knows none', () => {
+    const baseline: GoalDraft = { ...draft, outcome: { kind: 'metric', name: 'Orders', unit: { kind: 'none' }, direction: 'baseline' } };
+    assert.equal(newGoal(baseline, made).progress, null);
+  });
+
+  it('tells its parent where it is and how it stands', () => {
+    assert.deepEqual(asChild(newGoal(draft, made)), { period: '2026-q4', id: 'g1', kind: 'key-result', progress: 0, status: 'not-started' });
+  });
+
+  it('needs a title that is one, and an id that is safe in keys', () => {
+    const goal = newGoal(draft, made);
+    for (const bad of [{ title: ' ' }, { title: 'x'.repeat(241) }, { id: 'a/b' }, { id: '' }, { start: '2026-02-30' }, { value: NaN }]) {
+      assert.equal(Goal.safeParse({ ...goal, ...bad }).success, false, JSON.stringify(bad));
+    }
+  });
+});

@@ -1,0 +1,322 @@
+// The REST API over real HTTP, real storage and really signed tokens: who gets in, what is refused and how, and what a caller can do.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Server } from 'restify';
+import { api } from '../api.ts';
+import { SourceError } from '../connectors/source-error.ts';
+import { defaultThresholds } from '../domain/status.ts';
+import { quartersOf } from '../domain/period.ts';
+import { openSearch } from '../search/search.ts';
+import { type Ask, asker } from '../simulators/ask.ts';
+import { type Azurite, startAzurite } from '../simulators/azurite.ts';
+import { type Entra, startEntra } from '../simulators/entra.ts';
+import { openStore } from '../store/azure.ts';
+import { type Store, insert } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { keyFile, openVault } from '../store/vault.ts';
+import { moveGoals } from '../sync/move.ts';
+import { numbersSource } from '../sync/stage.ts';
+import { identityReader } from './caller.ts';
+import { openServer } from './server.ts';
+
+const now = () => new Date('2026-11-21T09:00:00.000Z');
+const organization = 'main';
+const period = '2026-q4';
+const place = { organization, period };
+const numbers = numbersSource();
+const requested: string[] = [];
+const reports: string[] = [];
+
+let azurite: Azurite;
+let entra: Entra;
+let store: Store;
+let server: Server;
+let address: string;
+
+interface Somebody { tenant: string; id: string; name: string }
+const tenant = randomUUID();
+const ada = { tenant, id: 'ada', name: 'Ada' };
+const ben = { tenant, id: 'ben', name: 'Ben' };
+const stranger = { tenant: randomUUID(), id: 'ada', name: 'Ada of another company' };
+const as = (person: Somebody): Ask => asker(address, () => entra.personToken(person));
+
+async function raw(path: string, token?: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
+  const response = await fetch(`${address}${path}`, { ...init, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(init.body ? { 'content-type': 'application/json' } : {}) } });
+  return { status: response.status, body: await response.json() as Record<string, unknown>, headers: response.headers };
+}
+
+/** The problem that a refused call was answered with. */
+async function problemOf(call: Promise<unknown>): Promise<{ type: string; title: string; status: number; errors?: Record<string, string>; remedy?: string; id?: string }> {
+  const outcome = await call.then(() => undefined, (error: { problem?: never }) => error);
+  assert.ok(outcome?.problem, `should have been refused, was ${outcome === undefined ? 'carried out' : String(outcome)}`);
+  return outcome.problem;
+}
+
+describe('the REST API', function () {
+  this.timeout(30_000);
+
+  before(async () => {
+    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
+    store = await openStore({ connectionString: azurite.connectionString });
+    for (const t of [tenant, stranger.tenant]) {
+      const scope = { tenant: t, organization };
+      await store.transact([insert(rows.organization, keys.organization(scope), { tenant: t, id: organization, name: 'Aurora', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {} })]);
+      for (const p of quartersOf(2026)) await store.transact([insert(rows.period, keys.period(scope, p.id), p)]);
+    }
+    await store.transact([insert(rows.person, keys.person({ tenant, organization }, 'ada'), { id: 'ada', name: 'Ada', role: 'admin' })]);
+    const vault = openVault(await keyFile(join(await mkdtemp(join(tmpdir(), 'waymark-')), 'keys.json')));
+    server = openServer({
+      store, vault, now, connectors: new Map([['numbers', numbers.connector]]),
+      integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }],
+      search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
+      newId: () => randomUUID().slice(0, 8),
+      open: way => numbers.connector.open({ ...way, outside: undefined as never }),
+      move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
+      carryOn: async (_scope, p) => { requested.push(`carry on ${p}`); },
+      startChain: async () => { requested.push('chain'); },
+      syncNow: async (_scope, connection) => { requested.push(`sync ${connection}`); },
+      identify: identityReader(entra.trust), admins: ['first'], configuration: { local: false, clientId: entra.trust.clientId },
+      tab: '/nowhere', serves: 'everything',
+      report: (error, context) => { reports.push(`${context}: ${String(error)}`); return 'bug-1'; },
+    });
+    await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve); });
+    address = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  });
+
+  after(async () => {
+    await new Promise<void>(resolve => { server.close(() => resolve()); server.server.closeAllConnections(); });
+    await Promise.all([azurite.stop(), entra.stop()]);
+  });
+
+  beforeEach(() => { requested.length = 0; reports.length = 0; numbers.numbers.clear(); });
+
+  describe('who gets in', () => {
+    const claims = { tid: tenant, oid: 'ada', name: 'Ada', scp: 'access_as_user', ver: '2.0' };
+    const good = () => ({ ...claims, iss: `${entra.url}/${tenant}/v2.0`, aud: entra.trust.clientId });
+
+    it('lets in a good token, and says who it is', async () => {
+      const { status, body } = await raw('/api/v1/session', await entra.sign(good()));
+      assert.equal(status, 200);
+      assert.equal((body['person'] as { id: string }).id, 'ada');
+    });
+
+    it('refuses forged, foreign, expired and misused tokens with 401', async () => {
+      const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const signed = await entra.sign(good());
+      const [head, body, signature] = signed.split('.') as [string, string, string];
+      const hour = Math.floor(Date.now() / 1000) - 3600;
+      const forged: Record<string, string | undefined> = {
+        none: undefined, garbage: 'a.b.c', 'no signature': `${head}.${body}.`, 'alg none': `${part({ alg: 'none' })}.${part(good())}.`,
+        'changed body': `${head}.${part({ ...good(), oid: 'eve' })}.${signature}`, 'changed signature': `${head}.${body}.${signature.slice(0, -6)}AAAAAA`,
+        'unknown key': await entra.sign(good(), { kid: 'another' }),
+        expired: await entra.sign({ ...good(), exp: hour }), 'not yet': await entra.sign({ ...good(), nbf: hour + 7200 }),
+        'another audience': await entra.sign({ ...good(), aud: randomUUID() }), 'another issuer': await entra.sign({ ...good(), iss: 'https://login.example.com/v2.0' }),
+        'issuer of another tenant': await entra.sign({ ...good(), iss: `${entra.url}/${stranger.tenant}/v2.0` }),
+        'personal account': await entra.sign({ ...good(), tid: '9188040d-6c67-4c5b-b112-36a304b66dad', iss: `${entra.url}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0` }),
+        'no scope': await entra.sign({ ...good(), scp: undefined } as never), 'another scope': await entra.sign({ ...good(), scp: 'User.Read' }),
+        'no tenant': await entra.sign({ ...good(), tid: undefined } as never), 'bot token': await entra.botToken('https://smba.example.com'),
+      };
+      for (const [name, token] of Object.entries(forged)) {
+        const answer = await raw('/api/v1/session', token);
+        assert.equal(answer.status, 401, name);
+        assert.equal(answer.body['type'], 'unauthorized', name);
+      }
+    });
+
+    it('makes whoever comes from the tenant a member, and opens an organization for a named admin alone', async () => {
+      assert.equal((await as(ben)(api.session, { params: {} })).person.role, 'member');
+      const elsewhere = randomUUID();
+      assert.equal((await problemOf(as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} }))).type, 'forbidden');
+      assert.equal((await as({ tenant: elsewhere, id: 'first', name: 'First' })(api.session, { params: {} })).person.role, 'admin');
+      assert.equal((await as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} })).person.role, 'member');
+    });
+
+    it('keeps tenants apart, even where all ids are equal', async () => {
+      const { goal } = await as(ada)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY-of-Aurora', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+      const address = { params: { ...place, goal: goal.id } };
+      assert.equal((await problemOf(as(stranger)(api.goal, address))).type, 'not-found');
+      assert.equal((await problemOf(as(stranger)(api.checkIn, { ...address, body: { value: 5, note: '' } }))).type, 'not-found');
+      assert.equal((await problemOf(as(stranger)(api.comment, { ...address, body: { text: 'x' } }))).type, 'not-found');
+      const seen = JSON.stringify([await as(stranger)(api.goals, { params: { organization }, query: { period, limit: 200 } }), await as(stranger)(api.goals, { params: { organization }, query: { period, limit: 200, search: 'canary' } })]);
+      assert.ok(!seen.includes('CANARY'));
+      assert.ok(JSON.stringify(await as(ada)(api.goals, { params: { organization }, query: { period, limit: 200, search: 'canary' } })).includes('CANARY'));
+    });
+  });
+
+  describe('refusals', () => {
+    it('have one shape, name every field at fault, and say what to do', async () => {
+      const body = { kind: 'key-result', title: '  ', outcome: { kind: 'metric', direction: 'increase', name: '', unit: { kind: 'number' }, start: 5, target: 1 } };
+      const answer = await raw(`/api/v1/organizations/main/goals/${period}`, await entra.personToken(ada), { method: 'POST', body: JSON.stringify(body) });
+      assert.equal(answer.status, 400);
+      assert.match(answer.headers.get('content-type')!, /application\/problem\+json/);
+      const errors = answer.body['errors'] as Record<string, string>;
+      assert.match(errors['title']!, /title/i);
+      assert.match(errors['outcome.name']!, /Name the metric/);
+    });
+
+    it('answer broken JSON, huge bodies and unknown addresses with sentences', async () => {
+      const token = await entra.personToken(ada);
+      assert.equal((await raw(`/api/v1/organizations/main/goals/${period}`, token, { method: 'POST', body: '{"title":' })).status, 400);
+      assert.equal((await raw(`/api/v1/organizations/main/goals/${period}`, token, { method: 'POST', body: JSON.stringify({ title: 'x'.repeat(300_000) }) })).status, 413);
+      const lost = await raw('/api/v1/nothing-here', token);
+      assert.deepEqual([lost.status, lost.body['type']], [404, 'not-found']);
+    });
+
+    it('tell of a bug by its id and nothing else', async () => {
+      const { goal } = await aGoal(ada);
+      await store.transact([{ do: 'put', kind: { name: 'damage', table: 'goals', body: { safeParse: (data: unknown) => ({ success: true, data }) } as never }, keys: keys.goal({ tenant, organization }, goal), body: { secret: 'S3CRET' } }]);
+      const problem = await problemOf(as(ada)(api.goal, { params: { ...place, goal: goal.id } }));
+      assert.equal(problem.status, 500);
+      assert.equal(problem.id, 'bug-1');
+      assert.ok(!JSON.stringify([problem, reports]).includes('S3CRET'));
+      assert.equal(reports.length, 1);
+      await store.transact([{ do: 'remove', kind: rows.goal as never, keys: keys.goal({ tenant, organization }, goal) }]);
+    });
+  });
+
+  const aGoal = (person: Somebody, more: object = {}) => as(person)(api.createGoal, {
+    params: place, body: { kind: 'key-result', title: 'Answer faster', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual', ...more },
+  });
+
+  describe('goals', () => {
+    it('are made, found, changed, checked in on and deleted', async () => {
+      const made = await aGoal(ada, { title: 'Grow the newsletter' });
+      const at = { params: { ...place, goal: made.goal.id } };
+      assert.equal(made.goal.status, 'not-started');
+      assert.equal(made.goal.start, '2026-10-01');
+      assert.deepEqual(requested, [`carry on ${period}`]);
+
+      const checkedIn = await as(ada)(api.checkIn, { ...at, body: { value: 60, note: 'Half way' } });
+      assert.deepEqual([checkedIn.goal.progress, checkedIn.goal.status], [60, 'on-track']);
+
+      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(checkedIn.goal), title: 'Grow the weekly newsletter', etag: checkedIn.etag } });
+      assert.equal(renamed.goal.title, 'Grow the weekly newsletter');
+      assert.equal(renamed.goal.value, 60);
+      assert.equal((await problemOf(as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(checkedIn.goal), title: 'Too late', etag: checkedIn.etag } }))).type, 'conflict');
+
+      const feed = await as(ada)(api.feed, { ...at, query: { limit: 50 } });
+      assert.deepEqual(feed.rows.map(e => ('activity' in e ? e.activity.kind : `check-in ${e.value}`)).toSorted(), ['check-in 60', 'created', 'edited', 'status-changed']);
+      assert.ok((await as(ada)(api.goals, { params: { organization }, query: { period, limit: 50, search: 'weekly news' } })).rows.some(r => r.goal.id === made.goal.id));
+
+      await as(ada)(api.deleteGoal, at);
+      assert.equal((await problemOf(as(ada)(api.goal, at))).type, 'not-found');
+    });
+
+    it('pages feeds without losing or repeating an entry', async () => {
+      const { goal } = await aGoal(ada, { title: 'A long story' });
+      const at = { params: { ...place, goal: goal.id } };
+      for (let i = 0; i < 7; i++) await as(ada)(api.comment, { ...at, body: { text: `comment ${i}` } });
+      const seen: string[] = [];
+      let next: string | undefined;
+      do {
+        const page = await as(ada)(api.feed, { ...at, query: { limit: 3, ...(next ? { next } : {}) } });
+        seen.push(...page.rows.map(e => ('activity' in e ? e.id : e.at)));
+        next = page.next;
+      } while (next);
+      assert.equal(seen.length, 8);
+      assert.equal(new Set(seen).size, 8);
+    });
+
+    it('are changed by their owner and admins alone, and the refusal says who can', async () => {
+      const { goal } = await aGoal(ada, { title: 'Ada’s own' });
+      const problem = await problemOf(as(ben)(api.checkIn, { params: { ...place, goal: goal.id }, body: { value: 1, note: '' } }));
+      assert.equal(problem.type, 'forbidden');
+      assert.match(problem.title, /Only Ada/);
+      const { goal: bens } = await aGoal(ben, { title: 'Ben’s own' });
+      assert.equal((await as(ada)(api.checkIn, { params: { ...place, goal: bens.id }, body: { value: 1, note: '' } })).goal.value, 1);
+    });
+
+    it('stand under one another without cycles', async () => {
+      const { goal: top } = await aGoal(ada, { kind: 'objective', title: 'Top', mode: 'roll-up' });
+      const { goal: middle } = await aGoal(ada, { kind: 'objective', title: 'Middle', mode: 'roll-up', parent: { period, id: top.id } });
+      const view = await as(ada)(api.goal, { params: { ...place, goal: top.id } });
+      const problem = await problemOf(as(ada)(api.updateGoal, { params: { ...place, goal: top.id }, body: { ...bodyOf(view.goal), parent: { period, id: middle.id }, etag: view.etag } }));
+      assert.match(problem.errors!['parent']!, /under itself/);
+    });
+
+    it('refuse what cannot be: ends before starts, rolled-up metrics, owners and periods that are not there', async () => {
+      assert.ok((await problemOf(aGoal(ada, { start: '2026-12-01', end: '2026-11-01' }))).errors!['end']);
+      assert.ok((await problemOf(aGoal(ada, { mode: 'roll-up', outcome: { kind: 'metric', direction: 'baseline', name: 'x', unit: { kind: 'none' } } }))).errors!['mode']);
+      assert.ok((await problemOf(aGoal(ada, { owner: 'nobody' }))).errors!['owner']);
+      assert.ok((await problemOf(aGoal(ada, { mode: 'source' }))).errors!['link']);
+      assert.ok((await problemOf(as(ada)(api.createGoal, { params: { organization, period: '1999-q1' }, body: { kind: 'objective', title: 'x', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } }))).errors!['period']);
+    });
+  });
+
+  describe('integrations and connections', () => {
+    const connection = (more: object = {}) => ({ integration: 'numbers', name: 'Numbers of Ada', shared: false, auth: 'none', settings: {}, credential: { password: 'S3CRET-of-Ada' }, ...more });
+
+    it('are enabled by admins alone; before that nothing connects, and the reason is told', async () => {
+      assert.match((await problemOf(as(ben)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } }))).title, /admin/);
+      assert.match((await problemOf(as(ada)(api.createConnection, { params: { organization }, body: connection() }))).title, /not enabled/);
+      assert.match((await problemOf(as(ada)(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: true } }))).title, /no connector/);
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
+      const { rows: catalogue } = await as(ben)(api.integrations, { params: { organization } });
+      assert.deepEqual(catalogue.map(i => [i.id, i.enabled, i.blocked === undefined]), [['numbers', true, true], ['asana', false, false]]);
+    });
+
+    it('are private until shared, never show a credential, and start syncing', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection() });
+      assert.deepEqual(requested, ['chain']);
+      assert.deepEqual((await as(ben)(api.connections, { params: { organization }, query: {} })).rows, []);
+      await as(ada)(api.updateConnection, { params: { organization, connection: made.id }, body: { ...connection({ shared: true }), credential: undefined } });
+      const seen = await as(ben)(api.connections, { params: { organization }, query: {} });
+      assert.equal(seen.rows[0]!.mayEdit, false);
+      const stored = await store.get(rows.connection, keys.connection({ tenant, organization }, made.id));
+      assert.ok(!JSON.stringify([seen, made, stored]).includes('S3CRET'));
+    });
+
+    it('never send a saved credential to a changed address', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Moving', settings: { host: 'db.example.com' } }) });
+      const moved = { ...connection({ name: 'Moving', settings: { host: 'evil.example.com' } }), credential: undefined };
+      assert.ok((await problemOf(as(ada)(api.updateConnection, { params: { organization, connection: made.id }, body: moved }))).errors!['credential']);
+      assert.ok((await problemOf(as(ada)(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }))).errors!['credential']);
+    });
+
+    it('preview a value without saving anything, and pass on each failure in its own words', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
+      const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });
+      numbers.numbers.set('part', { value: 30, of: 40, raw: '30' });
+      numbers.numbers.set('none', { value: 0, of: 0, raw: '0' });
+      numbers.numbers.set('refused', new SourceError('The password is wrong. Enter it again.', { kind: 'reconnect' }));
+      const before = requested.length;
+      assert.deepEqual(await preview('part').then(p => [p.value, p.of, p.goalValue, p.progress]), [30, 40, 75, 75]);
+      assert.match((await problemOf(preview('none'))).title, /total is 0/);
+      assert.deepEqual(await problemOf(preview('refused')).then(p => [p.type, p.remedy, p.title]), ['source', 'reconnect', 'The password is wrong. Enter it again.']);
+      assert.equal(requested.length, before);
+      assert.equal((await store.page(rows.link, keys.links({ tenant, organization }, made.id))).rows.length, 0);
+    });
+
+    it('feed goals through links; a connection in use is not deleted, a disabled integration says so on the goal', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'In use' }) });
+      requested.length = 0;
+      const view = await aGoal(ada, { title: 'Fed', mode: 'source', link: { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } } });
+      assert.deepEqual(requested, [`carry on ${period}`, `sync ${made.id}`]);
+      assert.deepEqual([view.link?.connectionName, view.link?.measureTitle, view.link?.problem], ['In use', 'Number', null]);
+      assert.match((await problemOf(as(ada)(api.deleteConnection, { params: { organization, connection: made.id } }))).title, /another data source/);
+
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
+      assert.match((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.problem!.message, /disabled/);
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
+
+      const current = await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } });
+      await as(ada)(api.updateGoal, { params: { ...place, goal: view.goal.id }, body: { ...bodyOf(current.goal), mode: 'manual', etag: current.etag } });
+      await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
+    });
+  });
+
+  it('describes itself in OpenAPI, every endpoint of the contract', async () => {
+    const { body } = await raw('/openapi.json');
+    const paths = body['paths'] as Record<string, Record<string, { operationId: string }>>;
+    const described = Object.values(paths).flatMap(p => Object.values(p).map(o => o.operationId)).toSorted();
+    assert.deepEqual(described, Object.keys(api).toSorted());
+  });
+});
+
+function bodyOf(goal: { kind: 'objective' | 'key-result' | 'initiative'; title: string; description: string; parent: { period: string; id: string } | null; outcome: object; mode: 'manual' | 'roll-up' | 'source' }) {
+  const { kind, title, description, parent, outcome, mode } = goal;
+  return { kind, title, description, parent, outcome: outcome as { kind: 'percent' }, mode };
+}

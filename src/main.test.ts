@@ -1,0 +1,107 @@
+// Waymark as a whole, from outside: it starts with nothing set, stops without a trace, keeps its data, and refuses half a configuration.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { api } from './api.ts';
+import { asker } from './simulators/ask.ts';
+import { demoOrganization } from './simulators/demo.ts';
+import { ada } from './simulators/teams-world.ts';
+import { type Whole, failedStart, startWhole } from './simulators/whole.ts';
+
+function askAs(whole: Whole, person: string) {
+  return asker(whole.address, async () => {
+    const response = await fetch(`${whole.address}/api/v1/local/sign-in`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ person }) });
+    return (await response.json() as { token: string }).token;
+  });
+}
+
+/** Processes that work on a data folder; PostgreSQL and Azurite name it in their command lines. */
+function processesOn(folder: string): string[] {
+  return execFileSync('ps', ['-eo', 'pid,args', '--no-headers'], { encoding: 'utf8' }).split('\n').filter(line => line.includes(folder));
+}
+
+async function eventually<T>(look: () => Promise<T | undefined>, seconds = 20): Promise<T> {
+  for (const until = Date.now() + seconds * 1000; ;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    assert.ok(Date.now() < until, `waited ${seconds} s in vain for ${look}`);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
+}
+
+describe('Waymark as a whole', function () {
+  this.timeout(120_000);
+  const started: Whole[] = [];
+  const start = async (...args: Parameters<typeof startWhole>) => { const whole = await startWhole(...args); started.push(whole); return whole; };
+
+  after(async () => {
+    await Promise.all(started.map(async whole => { await whole.stop(); await whole.clear(); }));
+  });
+
+  it('starts with nothing set, on loopback, with tab, sandbox and a demo whose goals are fed', async () => {
+    const whole = await start();
+    const [first] = whole.output().split('\n');
+    assert.match(first!, /^Waymark starts on this machine/);
+    assert.equal((await fetch(`${whole.address}/healthz`)).status, 200);
+    for (const page of ['/', '/sandbox', '/goals/2026-q4/anything']) {
+      const response = await fetch(whole.address + page);
+      assert.equal(response.status, 200, page);
+      assert.match(response.headers.get('content-type')!, /text\/html/);
+      assert.match(response.headers.get('content-security-policy')!, /frame-ancestors [^;]*teams\.microsoft\.com/);
+    }
+    const ask = askAs(whole, ada.id);
+    const { current } = await ask(api.periods, { params: { organization: demoOrganization } });
+    const fed = await eventually(async () => {
+      const { rows } = await ask(api.goals, { params: { organization: demoOrganization }, query: { period: current, limit: 50 } });
+      return rows.filter(r => r.goal.mode === 'source' && r.goal.value !== null).length === 4 ? rows : undefined;
+    });
+    const value = (title: string) => fed.find(r => r.goal.title.includes(title))!.goal.value;
+    assert.equal(value('support tickets'), 12);
+    assert.equal(value('subscriptions'), 380);
+    assert.equal(value('sign-ups'), 9400);
+    assert.ok(Math.abs(value('backlog')! - (14 / 24) * 100) < 1e-9);
+  });
+
+  it('stops on SIGTERM and leaves nothing running, then finds its data again', async () => {
+    const [first] = started as [Whole];
+    const ask = askAs(first, ada.id);
+    const { current } = await ask(api.periods, { params: { organization: demoOrganization } });
+    const place = { organization: demoOrganization, period: current };
+    const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'objective', title: 'Survive a restart', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+    assert.ok(processesOn(first.data).length > 0, 'the check for leftover processes sees none even while Waymark runs');
+    assert.equal(await first.stop(), 0);
+    assert.deepEqual(processesOn(first.data), []);
+    assert.doesNotMatch(first.output(), /"level":"error"/);
+
+    const again = await start({}, first.data);
+    const found = await askAs(again, ada.id)(api.goal, { params: { ...place, goal: goal.id } });
+    assert.equal(found.goal.title, 'Survive a restart');
+    assert.equal((await askAs(again, ada.id)(api.goals, { params: { organization: demoOrganization }, query: { period: current, limit: 50 } })).rows.length, 9);
+  });
+
+  it('runs twice side by side, but not twice on one folder', async () => {
+    const [, running] = started as [Whole, Whole];
+    const other = await start({ WAYMARK_DEMO: 'no' });
+    assert.notEqual(other.address, running.address);
+    const { code, output } = await failedStart({ PORT: '0', WAYMARK_DATA: running.data });
+    assert.equal(code, 1);
+    assert.match(output, /already runs on this data/);
+    assert.equal((await fetch(`${running.address}/healthz`)).status, 200);
+  });
+
+  it('leaves nothing running even when it is killed, and starts again', async () => {
+    const [,, other] = started as [Whole, Whole, Whole];
+    await other.stop('SIGKILL');
+    await eventually(async () => (processesOn(other.data).length === 0 ? true : undefined));
+    const again = await start({ WAYMARK_DEMO: 'no' }, other.data);
+    assert.equal((await fetch(`${again.address}/healthz`)).status, 200);
+  });
+
+  it('names everything that is wrong with its settings, and what to do', async () => {
+    const half = await failedStart({ PUBLIC_URL: 'http://insecure.example.com', BOT_ID: 'bot', PORT: 'no' });
+    assert.equal(half.code, 1);
+    for (const name of ['PORT', 'PUBLIC_URL', 'AZURE_STORAGE_CONNECTION_STRING', 'WAYMARK_KEYS', 'ENTRA_CLIENT_ID', 'BOT_PASSWORD', 'BOT_TENANT_ID', 'WAYMARK_ADMINS']) assert.match(half.output, new RegExp(`^  ${name} `, 'm'));
+    const open = await failedStart({ HOST: '0.0.0.0' });
+    assert.equal(open.code, 1);
+    assert.match(open.output, /HOST must be a loopback address/);
+  });
+});

@@ -1,0 +1,72 @@
+// A field that offers what a search finds: people, parents, and whatever a source can list.
+import { Combobox, Field, makeStyles, Option, Text, tokens } from '@fluentui/react-components';
+import { useState } from 'react';
+import { useAnswer, useSettled } from '../answer.ts';
+
+export interface Choice { value: string; title: string; help?: string | undefined }
+
+interface Props {
+  label: string;
+  picked: Choice | undefined;
+  /** Asked again whenever `of` or the text changes. */
+  search: (text: string, signal: AbortSignal) => Promise<{ options: readonly Choice[]; next?: string | undefined }>;
+  /** Names what is searched, so that another search never shows these options. */
+  of: string;
+  onPick: (choice: Choice | undefined) => void;
+  hint?: string | undefined;
+  error?: string | undefined;
+  required?: boolean;
+  /** Why nothing can be picked yet. */
+  waiting?: string | undefined;
+}
+
+const useStyles = makeStyles({ full: { minWidth: 0, width: '100%' }, list: { maxHeight: 'min(50vh, 360px)' }, help: { display: 'block', color: tokens.colorNeutralForeground3 } });
+
+export function SearchPicker({ label, picked, search, of, onPick, hint, error, required = false, waiting }: Props) {
+  const styles = useStyles();
+  const [open, setOpen] = useState(false);
+  const [typed, setTyped] = useState<string>();
+  const asked = useSettled(typed ?? '', 250);
+  return (
+    <Field label={label} hint={waiting ?? hint} required={required} {...(error === undefined ? {} : { validationMessage: error })}>
+      <Combobox
+        className={styles.full}
+        input={{ style: { minWidth: 0 } }}
+        listbox={{ className: styles.list }}
+        open={open}
+        disabled={waiting !== undefined}
+        clearable={!required}
+        value={typed ?? picked?.title ?? ''}
+        selectedOptions={picked === undefined ? [] : [picked.value]}
+        placeholder="Search"
+        onOpenChange={(_, data) => setOpen(data.open)}
+        onChange={event => { setTyped(event.target.value); setOpen(true); }}
+        onBlur={() => setTyped(undefined)}
+        onOptionSelect={(_, { optionValue, optionText }) => {
+          setTyped(undefined);
+          onPick(optionValue === undefined || optionValue === '' ? undefined : { value: optionValue, title: optionText ?? optionValue });
+        }}
+      >
+        {open ? <Found search={search} text={asked} of={of} /> : null}
+      </Combobox>
+    </Field>
+  );
+}
+
+function Found({ search, text, of }: Pick<Props, 'search' | 'of'> & { text: string }) {
+  const styles = useStyles();
+  const { answer, error } = useAnswer(signal => search(text, signal), `${of}?${text}`);
+  if (error !== undefined) return <Option disabled text={error.message} value="">{error.message}</Option>;
+  if (answer === undefined) return <Option disabled text="Searching" value="">Searching…</Option>;
+  if (answer.options.length === 0) return <Option disabled text="Nothing found" value="">Nothing found</Option>;
+  return (
+    <>
+      {answer.options.map(choice => (
+        <Option key={choice.value} value={choice.value} text={choice.title}>
+          <span>{choice.title}{choice.help !== undefined && <Text size={200} className={styles.help}>{choice.help}</Text>}</span>
+        </Option>
+      ))}
+      {answer.next !== undefined && <Option disabled text="There are more" value="">There are more: type to narrow them down.</Option>}
+    </>
+  );
+}
