@@ -47,7 +47,7 @@ export interface SatelliteConfig extends Pick<Common, 'data'> {
   token: string;
   /** Path of the JSON file of credentials. */
   credentials: string;
-  /** `host` or `host:port`, private or public, that it may reach. Nothing else. */
+  /** `host` or `host:port`, private or public, that it may reach. Nothing else. An IPv6 host needs a name. */
   allow: string[];
 }
 
@@ -101,7 +101,7 @@ const Satellite = z.object({
   WAYMARK_SATELLITE_CREDENTIALS: text('Set it to the path of the JSON file { "name": { "field": "text" } } that only its owner may read.'),
   WAYMARK_SATELLITE_ALLOW: text('Set it to the hosts that the satellite may reach, as host or host:port, separated by commas.')
     .transform(list => list.split(',').map(host => host.trim()).filter(Boolean))
-    .refine(hosts => hosts.every(host => /^(\[[0-9a-f:]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)), 'must be hosts such as db.example.com or db.example.com:5432, separated by commas.'),
+    .refine(hosts => hosts.every(host => /^[\w.-]+(:\d{1,5})?$/.test(host)), 'must be hosts such as db.example.com or db.example.com:5432, separated by commas (for IPv6 a name, not an address).'),
 });
 const productionOnly = Object.keys(Production.shape);
 

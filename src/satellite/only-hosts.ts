@@ -2,7 +2,7 @@
 import type { Outside } from '../connectors/outside.ts';
 import { SourceError } from '../connectors/source-error.ts';
 
-/** `hosts` are `host` (any port) or `host:port`. Keeps credentials from going where the customer has not said they may. */
+/** `hosts` are `host` (any port) or `host:port`, names or IPv4 addresses. Keeps credentials from going where the customer has not said they may. */
 export function onlyHosts(outside: Outside, hosts: readonly string[]): Outside {
   const listed = new Set(hosts.map(host => host.toLowerCase()));
   const check = (name: string, port: number) => {

@@ -1,6 +1,8 @@
 // The satellite from end to end: real server, real store, real agents over HTTP, a real PostgreSQL behind them, and every byte to the cloud looked at.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import os from 'node:os';
@@ -420,6 +422,30 @@ describe('a satellite', function () {
     assert.equal(counting.reads.some(read => read.measure === 'too late'), false);
     await agentOf(token);
     assert.equal((await later as { value: number }[])[0]!.value, 7);
+  });
+
+  it('run as a program of its own (ROLE=satellite) answers what it holds before SIGTERM ends it', async () => {
+    const { id, token } = await newSatellite('Program');
+    const program = spawn(process.execPath, [path.join(import.meta.dirname, '..', 'main.ts')], {
+      cwd: folder, stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ROLE: 'satellite', WAYMARK_URL: url, WAYMARK_SATELLITE_TOKEN: token, WAYMARK_SATELLITE_CREDENTIALS: path.join(folder, 'credentials.json'), WAYMARK_SATELLITE_ALLOW: `127.0.0.1:${postgres.port}` },
+    });
+    const printed: string[] = [];
+    for (const stream of [program.stdout, program.stderr]) stream.on('data', (text: Buffer) => printed.push(text.toString()));
+    const ended = once(program, 'exit');
+    try {
+      await Promise.race([seen(id), ended.then(() => assert.fail(printed.join('')))]);
+      const asked = throughTo(id, { connector: 'postgresql', auth: 'password', settings: shopSettings(), credential: 'shop' })
+        .read([{ metric: 'query', form: { sql: 'SELECT 42 FROM pg_sleep(1)' } }]);
+      await eventually('it is at work', async () => (await store.page(rows.mail, keys.mails(scope, id))).rows.some(mail => mail.body.taken));
+      program.kill('SIGTERM');
+      assert.equal((await asked as { value: number }[])[0]!.value, 42);
+      assert.deepEqual(await ended, [0, null]);
+    } finally {
+      program.kill('SIGKILL');
+    }
+    assert.match(printed.join(''), /asks http:.* for work and may reach 127\.0\.0\.1/);
+    for (const hidden of [secretOf(token), postgres.password]) assert.equal(printed.join('').includes(hidden), false);
   });
 
   it('is the admins’ to make, to delete and to lead connections through', async () => {
