@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import restify, { type Request, type Response, type Server } from 'restify';
 import { type Api, type Endpoint, api } from '../api.ts';
+import type { Mailbox } from '../satellite/mailbox.ts';
 import type { Store } from '../store/store.ts';
 import { type Identity, callerOf } from './caller.ts';
 import { handlers } from './handlers/index.ts';
 import type { Deps, Handler, Handled } from './handlers/handler.ts';
 import { openApi } from './openapi.ts';
 import { fitting, problemOf } from './refusal.ts';
+import { mountSatellite } from './satellite-routes.ts';
 
 export interface ServerDeps extends Deps {
   store: Store;
@@ -21,6 +23,8 @@ export interface ServerDeps extends Deps {
   serves: 'everything' | 'health';
   /** A bot request, with its body parsed; answers it by itself. */
   receive?(req: Request, res: Response): Promise<void>;
+  /** Where errands for satellites wait. Without it there are none. */
+  mailbox?: Mailbox;
   /** Routes of local mode: demo sign-in and sandbox. */
   extend?(server: Server): void;
   /** Logs a bug once, and answers the id it is logged under. */
@@ -46,6 +50,7 @@ export function openServer(deps: ServerDeps): Server {
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
   if (deps.receive) server.post('/api/messages', deps.receive);
+  if (deps.mailbox) mountSatellite(server, { ...deps, mailbox: deps.mailbox });
   deps.extend?.(server);
   routePages(server, deps);
   return server;
