@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Connector, Form } from '../connectors/connector.ts';
 import { SourceError } from '../connectors/source-error.ts';
+import type { Connection } from '../store/tables.ts';
 import { openVault } from '../store/vault.ts';
 import { openSource } from './open.ts';
 import { connectionOf, numbersSource } from './stage.ts';
@@ -15,12 +16,21 @@ describe('Opening a connection', () => {
   const host: Form = { fields: [], check: values => (values['host'] ? { ok: true, values: { host: String(values['host']) } } : { ok: false, errors: { host: 'Enter the host.' } }) };
   let handed: unknown;
   const connector: Connector = { ...numbersSource().connector, connection: host, open: async ({ auth, settings, credential }) => { handed = { auth, settings, credential }; return {} as never; } };
-  const deps = { connectors: new Map([['numbers', connector]]), outside, vault };
+  const deps = {
+    connectors: new Map([['numbers', connector]]), outside, vault,
+    openThrough: (at: typeof scope, { satellite, settings }: Connection, credential: string) => { handed = { at, satellite, settings, credential }; return {} as never; },
+  };
   const sealed = (context: string) => vault.seal(JSON.stringify({ password: 'hunter2' }), context);
 
   it('hands the connector its settings and the opened credential', async () => {
     await openSource(deps, scope, connectionOf('c1', { settings: { host: 'db' }, credential: await sealed('t1|acme|c1') }));
     assert.deepEqual(handed, { auth: 'none', settings: { host: 'db' }, credential: { password: 'hunter2' } });
+  });
+
+  it('goes through the satellite that the connection names, with the name of the credential there', async () => {
+    const credential = await vault.seal(JSON.stringify({ name: 'shop' }), 't1|acme|c1');
+    await openSource(deps, scope, connectionOf('c1', { settings: { host: 'db' }, satellite: 's1', credential }));
+    assert.deepEqual(handed, { at: scope, satellite: 's1', settings: { host: 'db' }, credential: 'shop' });
   });
 
   it('asks for the credential anew when it does not open here, be it another connection’s', async () => {
