@@ -99,7 +99,9 @@ function routePages(server: Server, deps: ServerDeps): void {
   server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
   if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
   server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
-  server.get('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  for (const verb of ['get', 'post', 'put', 'del'] as const) {
+    server[verb]('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  }
   server.get('/*', page('index.html'));
 }
 
