@@ -123,6 +123,7 @@ export type IntegrationView = z.infer<typeof IntegrationView>;
 export const ConnectionView = z.object({
   id: z.string(), integration: z.string(), name: z.string(), owner: Who, shared: z.boolean(), auth: z.string(), settings: Values,
   everyMinutes: z.number(), lastSync: Instant.nullable(), nextSync: Instant.nullable(), problem: Trouble.nullable(), mayEdit: z.boolean(),
+  satellite: z.string().optional(),
 });
 export type ConnectionView = z.infer<typeof ConnectionView>;
 
@@ -132,10 +133,16 @@ export const ConnectionBody = z.object({
   shared: z.boolean().default(false),
   auth: z.string(),
   settings: Values,
-  /** Left out when editing a connection whose credential stays as it is. */
+  /** Left out when editing a connection whose credential stays as it is. Through a satellite no more than `{ name }`: its name in the satellite's own file. */
   credential: z.record(z.string(), z.string()).optional(),
+  /** Id of the satellite that the connection leads through. */
+  satellite: z.string().optional(),
 });
 export type ConnectionBody = z.infer<typeof ConnectionBody>;
+
+/** The customer's own agent before sources that the cloud cannot reach. */
+export const SatelliteView = z.object({ id: z.string(), name: z.string(), createdBy: Who, lastSeen: Instant.nullable(), connected: z.boolean() });
+export type SatelliteView = z.infer<typeof SatelliteView>;
 
 /** What a measure would say now: in the source's terms, and in the goal's. */
 export const Preview = z.object({
@@ -176,6 +183,10 @@ export const api = {
   lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: z.object({ search: z.string().default(''), next: z.string().optional(), form: Values }), answer: z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() }) }),
   preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview }),
   syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
+
+  satellites: endpoint('GET', `${org}/satellites`, 'On-premises satellites', { answer: z.object({ rows: z.array(SatelliteView) }) }),
+  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) }), answer: SatelliteView.extend({ token: z.string() }) }),
+  deleteSatellite: endpoint('DELETE', `${org}/satellites/:satellite`, 'Delete a satellite that nothing leads through', { answer: Done }),
 } as const;
 
 export type Api = typeof api;

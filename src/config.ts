@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
+/** `ROLE=satellite` is a program of its own: `SatelliteConfig`. */
 export type Role = 'web' | 'worker' | 'satellite' | 'all';
 
 interface Common {
@@ -36,6 +37,19 @@ export interface ProductionConfig extends Common {
 }
 
 export type Config = LocalConfig | ProductionConfig;
+
+/** The agent on the customer's premises: it listens nowhere and keeps nothing, in `data` neither. */
+export interface SatelliteConfig extends Pick<Common, 'data'> {
+  mode: 'satellite';
+  role: 'satellite';
+  /** Where Waymark is: https, or http on loopback; without a path. */
+  url: string;
+  token: string;
+  /** Path of the JSON file of credentials. */
+  credentials: string;
+  /** `host` or `host:port`, private or public, that it may reach. Nothing else. An IPv6 host needs a name. */
+  allow: string[];
+}
 
 /** Thrown with every fault of the environment at once. */
 export class BadConfiguration extends Error {
@@ -74,19 +88,30 @@ const Production = z.object({
     .transform(list => list.split(',').map(id => id.trim()).filter(Boolean)),
 });
 
+const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+const Satellite = z.object({
+  WAYMARK_URL: text('Set it to the https address at which people reach Waymark.')
+    .pipe(z.url({ error: 'must be an https address.' }))
+    .transform(url => new URL(url))
+    .refine(url => url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname)), 'must be an https address: the token travels there.')
+    .transform(url => url.origin),
+  WAYMARK_SATELLITE_TOKEN: text('Set it to the token that was shown when the satellite was made (Admin › Integrations › Satellites).')
+    .pipe(z.string().regex(/^wms1(\.[\w-]+){4}$/, 'is not a satellite’s token. Copy the whole of it; it begins with wms1.')),
+  WAYMARK_SATELLITE_CREDENTIALS: text('Set it to the path of the JSON file { "name": { "field": "text" } } that only its owner may read.'),
+  WAYMARK_SATELLITE_ALLOW: text('Set it to the hosts that the satellite may reach, as host or host:port, separated by commas.')
+    .transform(list => list.split(',').map(host => host.trim()).filter(Boolean))
+    .refine(hosts => hosts.every(host => /^[\w.-]+(:\d{1,5})?$/.test(host)), 'must be hosts such as db.example.com or db.example.com:5432, separated by commas (for IPv6 a name, not an address).'),
+});
 const productionOnly = Object.keys(Production.shape);
 
 /** Local mode is what you get with no production setting at all; a half-set environment is a fault, never a fallback. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(env: Record<string, string | undefined>): Config | SatelliteConfig {
+  if (env['ROLE'] === 'satellite') return satelliteConfig(env);
   const isLocal = productionOnly.every(name => !env[name]);
   const shape = isLocal ? Common.extend(Local.shape) : Common.extend(Production.shape);
-  const parsed = shape.safeParse(env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(i => `  ${i.path.join('.')} ${i.message}`);
-    throw new BadConfiguration(`Waymark cannot start with these settings:\n${faults.join('\n')}`);
-  }
-  const v = parsed.data;
-  const common = { role: v.ROLE, port: v.PORT, data: resolve(v.WAYMARK_DATA.replace(/^~(?=\/|$)/, homedir())) };
+  const v = fitting(shape, env);
+  const common = { role: v.ROLE, port: v.PORT, data: dataFolder(v) };
   if ('PUBLIC_URL' in v) {
     return {
       mode: 'production', ...common, host: v.HOST ?? '0.0.0.0',
@@ -96,6 +121,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   const local = v as z.infer<typeof Local>;
   return { mode: 'local', ...common, host: local.HOST, anonymousBot: local.WAYMARK_ANONYMOUS_BOT === 'local', demo: local.WAYMARK_DEMO === 'yes' };
+}
+
+function satelliteConfig(env: Record<string, string | undefined>): SatelliteConfig {
+  const v = fitting(Common.extend(Satellite.shape), env);
+  return {
+    mode: 'satellite', role: 'satellite', data: dataFolder(v),
+    url: v.WAYMARK_URL, token: v.WAYMARK_SATELLITE_TOKEN, credentials: v.WAYMARK_SATELLITE_CREDENTIALS, allow: v.WAYMARK_SATELLITE_ALLOW,
+  };
+}
+
+function fitting<T extends z.ZodType>(shape: T, env: Record<string, string | undefined>): z.output<T> {
+  const parsed = shape.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(i => `  ${i.path.join('.')} ${i.message}`);
+  throw new BadConfiguration(`Waymark cannot start with these settings:\n${faults.join('\n')}`);
+}
+
+function dataFolder({ WAYMARK_DATA }: z.output<typeof Common>): string {
+  return resolve(WAYMARK_DATA.replace(/^~(?=\/|$)/, homedir()));
 }
 
 /** Where the built tab lies. */

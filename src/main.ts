@@ -5,7 +5,7 @@ import type { Server } from 'restify';
 import { openTeams, type TeamsSettings } from '../bot/teams/adapter.ts';
 import { converse } from './chat/converse.ts';
 import { deliver } from './chat/deliver.ts';
-import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, readConfig, tabFolder } from './config.ts';
+import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, type SatelliteConfig, readConfig, tabFolder } from './config.ts';
 import { connectors as allConnectors } from './connectors/index.ts';
 import type { Goal } from './domain/goal.ts';
 import type { Scope } from './domain/organization.ts';
@@ -14,8 +14,13 @@ import { openServer } from './http/server.ts';
 import { integrations } from './integrations.ts';
 import { type OutsideSettings, realOutside } from './outside.ts';
 import { report } from './report.ts';
+import { startAgent } from './satellite/agent.ts';
+import { type Cloud, openThrough } from './satellite/cloud.ts';
+import { readCredentials } from './satellite/credentials.ts';
+import { onlyHosts } from './satellite/only-hosts.ts';
 import { openSearch } from './search/search.ts';
 import { openStore } from './store/azure.ts';
+import { openMailbox } from './store/mailbox.ts';
 import { openDelivery, openMemory } from './store/memory.ts';
 import { openQueue } from './store/queue.ts';
 import type { Store } from './store/store.ts';
@@ -59,6 +64,10 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   const outside = realOutside(surroundings.outside);
   const vault = openVault(surroundings.keyRing);
   const queues = await openQueues(surroundings.storage);
+  const cloud: Cloud = {
+    mailbox: openMailbox({ store, now }), now,
+    satellite: async address => (await store.get(rows.satellite, keys.satellite(address, address.satellite)))?.body,
+  };
   const search = openSearch({ now, report: error => { report(error, 'rebuilding the search index'); }, load: scope => currentGoals(store, scope, now()) });
 
   const memoryDeps = {
@@ -74,16 +83,16 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   const syncDeps: SyncDeps = {
     store, queues, connectors, outside, vault, now, report, claimSeconds,
     deliver: (scope, outgoing) => deliver(delivery, scope, outgoing),
+    openThrough: (scope, { satellite, integration, auth, settings }, credential) => openThrough(cloud, { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential }),
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
   };
 
   const server = openServer({
     store, connectors, integrations, vault, search, now, report,
     newId: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
-    open: way => {
-      const connector = connectors.get(way.integration)!;
-      return connector.open({ auth: way.auth, settings: way.settings, credential: way.credential, outside });
-    },
+    open: async ({ integration, auth, settings, credential, satellite }, scope) => (satellite === undefined
+      ? connectors.get(integration)!.open({ auth, settings, credential, outside })
+      : openThrough(cloud, { address: { ...scope, satellite }, connector: integration, auth, settings, credential: credential['name']! })),
     move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
     carryOn: (scope, period) => queues.deliveries.put({ ...scope, period }),
     startChain: (scope, connection) => startChain(syncDeps, scope, connection),
@@ -94,6 +103,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     tab: tabFolder,
     serves: config.role === 'worker' ? 'health' : 'everything',
     receive: teams.receive,
+    mailbox: cloud.mailbox,
     ...(surroundings.extend ? { extend: surroundings.extend } : {}),
   });
   const port = await listen(server, config.port, config.host);
@@ -160,10 +170,29 @@ async function runProduction(config: ProductionConfig): Promise<{ stop(): Promis
   return waymark;
 }
 
+/** The agent on the customer's premises. A file of credentials that is not fit for use is told before anything starts. */
+async function runSatellite({ url, token, credentials, allow }: SatelliteConfig): Promise<{ stop(): Promise<void> }> {
+  await readCredentials(credentials).catch((error: Error) => { throw new BadConfiguration(error.message); });
+  console.log(`Waymark (satellite) asks ${url} for work and may reach ${allow.join(', ')}`);
+  return startAgent({
+    url, token, report, say: line => { console.log(line); },
+    connectors: new Map(allConnectors.map(c => [c.id, c])),
+    credentials: () => readCredentials(credentials),
+    outside: onlyHosts(realOutside({ allow }), allow),
+  });
+}
+
+function run(config: Config | SatelliteConfig): Promise<{ stop(): Promise<void> }> {
+  switch (config.mode) {
+    case 'local': return runLocal(config);
+    case 'production': return runProduction(config);
+    case 'satellite': return runSatellite(config);
+  }
+}
+
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  if (config.role === 'satellite') throw new BadConfiguration('ROLE=satellite: the on-premises agent is not part of this version yet. Use web, worker or all.');
-  const running = config.mode === 'local' ? await runLocal(config) : await runProduction(config);
+  const running = await run(config);
   let stopping = false;
   const stop = async () => {
     if (stopping) return;

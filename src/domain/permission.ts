@@ -33,7 +33,7 @@ export function refusal(person: Person, deed: Deed): string | undefined {
     case 'edit-connection':
       return deed.connection.owner.id === person.id ? undefined : `Only ${deed.connection.owner.name}, who made this connection, and admins may change it.`;
     case 'manage-integrations':
-      return 'Only an admin of the organization may enable or disable integrations.';
+      return 'Only an admin of the organization may manage integrations and satellites.';
     case 'share-connection':
       return undefined;
   }

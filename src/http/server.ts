@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import restify, { type Request, type Response, type Server } from 'restify';
 import { type Api, type Endpoint, api } from '../api.ts';
+import type { Mailbox } from '../satellite/mailbox.ts';
 import type { Store } from '../store/store.ts';
 import { type Identity, callerOf } from './caller.ts';
 import { handlers } from './handlers/index.ts';
 import type { Deps, Handler, Handled } from './handlers/handler.ts';
 import { openApi } from './openapi.ts';
 import { fitting, problemOf } from './refusal.ts';
+import { sendJson } from './send.ts';
+import { mountSatellite } from './satellite-routes.ts';
 
 export interface ServerDeps extends Deps {
   store: Store;
@@ -21,6 +24,8 @@ export interface ServerDeps extends Deps {
   serves: 'everything' | 'health';
   /** A bot request, with its body parsed; answers it by itself. */
   receive?(req: Request, res: Response): Promise<void>;
+  /** Where errands for satellites wait. Without it there are none. */
+  mailbox?: Mailbox;
   /** Routes of local mode: demo sign-in and sandbox. */
   extend?(server: Server): void;
   /** Logs a bug once, and answers the id it is logged under. */
@@ -46,6 +51,7 @@ export function openServer(deps: ServerDeps): Server {
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
   if (deps.receive) server.post('/api/messages', deps.receive);
+  if (deps.mailbox) mountSatellite(server, { ...deps, mailbox: deps.mailbox });
   deps.extend?.(server);
   routePages(server, deps);
   return server;
@@ -83,12 +89,6 @@ function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (in
   });
 }
 
-/** Without restify's formatters, which know neither problem+json nor how to say no to an odd Accept header. */
-function sendJson(res: Response, status: number, body: unknown): void {
-  const type = status < 400 ? 'application/json' : 'application/problem+json';
-  res.sendRaw(status, JSON.stringify(body), { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-}
-
 function routePages(server: Server, deps: ServerDeps): void {
   const headers = pageHeaders(deps.configuration.local);
   const page = (file: string) => async (_req: Request, res: Response) => {
@@ -99,7 +99,9 @@ function routePages(server: Server, deps: ServerDeps): void {
   server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
   if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
   server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
-  server.get('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  for (const verb of ['get', 'post', 'put', 'del'] as const) {
+    server[verb]('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  }
   server.get('/*', page('index.html'));
 }
 

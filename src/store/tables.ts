@@ -43,6 +43,8 @@ export const Connection = z.object({
   problem: Problem.nullable(),
   /** The source asked not to be called before; nobody does, not even who asks for a sync now. */
   notBefore: Instant.optional(),
+  /** The satellite that this leads through. The credential is then no more than `{ name }`: its name in the satellite's own file. */
+  satellite: Id.optional(),
 });
 export type Connection = z.infer<typeof Connection>;
 
@@ -64,12 +66,28 @@ export type Turn = z.infer<typeof Turn>;
 export const Swept = z.object({ day: PlainDate, mendedAt: Instant });
 export type Swept = z.infer<typeof Swept>;
 
+/** The customer's own agent before sources that the cloud cannot reach. Its token stays with the customer; here is what recognizes it. */
+export const Satellite = z.object({
+  id: Id,
+  name: z.string().trim().min(1, 'Name the satellite.').max(120),
+  createdBy: z.object({ id: z.string(), name: z.string() }),
+  /** SHA-256 of the token's secret, in hex. */
+  tokenHash: z.string(),
+  /** When one of its agents last spoke to us, up to 15 seconds late. */
+  lastSeen: Instant.nullable(),
+});
+export type Satellite = z.infer<typeof Satellite>;
+
+/** An errand for a satellite and, once there is one, its answer. Both are opaque here: src/satellite knows what they hold. */
+export const Mail = z.object({ id: Id, connector: z.string(), body: z.unknown(), deadline: Instant, taken: z.boolean(), answer: z.unknown() });
+export type Mail = z.infer<typeof Mail>;
+
 /** Who did what, before and after. Append only. */
 export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
 export type Audit = z.infer<typeof Audit>;
 
-export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit';
-export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit'];
+export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail';
+export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail'];
 
 export interface Keys { readonly partition: string; readonly row: string }
 
@@ -94,6 +112,8 @@ export const rows = {
   reply: kind('reply', 'posts', Post),
   thread: kind('thread', 'posts', Thread),
   audit: kind('audit', 'audit', Audit),
+  satellite: kind('satellite', 'satellites', Satellite),
+  mail: kind('mail', 'mail', Mail),
 };
 
 /** Where each row is. Every key but an organization's own begins with tenant and organization. */
@@ -109,7 +129,7 @@ export const keys = {
   turn: (s: Scope, period: string): Keys => ({ partition: keys.goals(s, period), row: 't:outbox' }),
   links: (s: Scope, connection: string) => `${s.tenant}|${s.organization}|${connection}`,
   link: (s: Scope, connection: string, g: GoalRef): Keys => ({ partition: keys.links(s, connection), row: `${g.period}:${g.id}` }),
-  /** The partition of connections, people, periods, subscriptions and posts. */
+  /** The partition of connections, people, periods, subscriptions, posts and satellites. */
   organizationRows: (s: Scope) => `${s.tenant}|${s.organization}`,
   connection: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   person: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
@@ -126,6 +146,10 @@ export const keys = {
   reply: (s: Scope, outgoing: string, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `r:${digest(`${outgoing};${conversation}`)}` }),
   thread: (s: Scope, conversation: string, root: string): Keys => ({ partition: keys.organizationRows(s), row: `t:${digest(`${conversation};${root}`)}` }),
   audit: (s: Scope, at: string, id: string): Keys => ({ partition: `${s.tenant}|${s.organization}|${at.slice(0, 7)}`, row: `${newestFirst(at)}:${id}` }),
+  satellite: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  /** All that waits for one satellite; ids begin with their time, so the oldest comes first. */
+  mails: (s: Scope, satellite: string) => `${s.tenant}|${s.organization}|${satellite}`,
+  mail: (s: Scope, satellite: string, id: string): Keys => ({ partition: keys.mails(s, satellite), row: id }),
 };
 
 /** Sorts later instants before earlier ones. */

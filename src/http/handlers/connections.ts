@@ -1,7 +1,7 @@
 // Connections: made, tested, shared, changed and deleted; and what can be asked through one before a goal is linked.
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionBody, ConnectionView } from '../../api.ts';
-import type { Reading, Source } from '../../connectors/connector.ts';
+import type { Form, Reading, Source } from '../../connectors/connector.ts';
 import { SourceError } from '../../connectors/source-error.ts';
 import { goalValue } from '../../domain/measured.ts';
 import { progressOf } from '../../domain/outcome.ts';
@@ -24,18 +24,18 @@ export const connections = {
 
   validateConnection: async ({ body }, caller, deps) => {
     const saved = body.id === undefined ? undefined : await editableConnection(body.id, caller, deps);
-    await tested(await checkedWay(body, saved?.body, caller, deps), deps);
+    await tested(await checkedWay(body, saved?.body, caller, deps), caller, deps);
     return {};
   },
 
   createConnection: async ({ body }, caller, deps) => {
     const way = await checkedWay(body, undefined, caller, deps);
-    await tested(way, deps);
+    await tested(way, caller, deps);
     const id = deps.newId();
     const connection: Connection = {
       id, integration: body.integration, name: body.name, owner: { id: caller.person.id, name: caller.person.name }, shared: body.shared,
       auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, id)),
-      token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null,
+      token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null, ...(way.satellite === undefined ? {} : { satellite: way.satellite }),
     };
     await deps.store.transact([insert(rows.connection, keys.connection(caller.scope, id), connection)]);
     await deps.startChain(caller.scope, id);
@@ -46,9 +46,9 @@ export const connections = {
     const stored = await editableConnection(params.connection, caller, deps);
     if (body.integration !== stored.body.integration) throw new Refusal('bad-request', 'integration: A connection stays with its integration. Make a new one instead.', { integration: 'Make a new connection instead.' });
     const way = await checkedWay(body, stored.body, caller, deps);
-    await tested(way, deps);
+    await tested(way, caller, deps);
     const connection: Connection = {
-      ...stored.body, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, problem: null,
+      ...stored.body, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null,
       credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id)),
     };
     await deps.store.transact([replace(rows.connection, keys.connection(caller.scope, connection.id), connection, stored.etag)]);
@@ -117,7 +117,7 @@ function disabledReason(integration: string, caller: Caller, deps: Deps): string
   return `${name} is not enabled in ${caller.organization.name}. An admin can enable it under Admin › Integrations.`;
 }
 
-interface Way { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string> }
+interface Way { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string>; satellite?: string }
 
 /** A filled-in connection form: every field checked; an unchanged credential is taken from the saved connection. */
 async function checkedWay(body: ConnectionBody, saved: Connection | undefined, caller: Caller, deps: Deps): Promise<Way> {
@@ -126,13 +126,26 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
   const auth = connector.auth.find(a => a.id === body.auth);
   if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
   const settings = connector.connection.check(body.settings);
-  const kept = body.credential === undefined && saved?.auth === auth.id ? await credentialOf(saved, caller, deps) : undefined;
-  const credential = auth.form.check(kept ?? body.credential ?? {});
+  const isSameWay = saved?.auth === auth.id && saved.satellite === body.satellite;
+  const kept = body.credential === undefined && isSameWay ? await credentialOf(saved, caller, deps) : undefined;
+  const given = kept ?? body.credential ?? {};
+  const credential = body.satellite === undefined ? auth.form.check(given) : await checkedName(given, body.satellite, caller, deps);
   if (!settings.ok || !credential.ok) {
     throw fieldsRefused({ ...(settings.ok ? {} : prefixed('settings', settings.errors)), ...(credential.ok ? {} : prefixed('credential', credential.errors)) });
   }
   if (kept && !isDeepStrictEqual(settings.values, saved?.settings)) throw fieldsRefused({ credential: 'Enter the credential again: a saved one only goes where it was entered for.' });
-  return { integration: body.integration, auth: auth.id, settings: settings.values, credential: credential.values as Record<string, string> };
+  const way = { integration: body.integration, auth: auth.id, settings: settings.values, credential: credential.values as Record<string, string> };
+  return body.satellite === undefined ? way : { ...way, satellite: body.satellite };
+}
+
+/** Through a satellite the credential is a name in its own file. Only admins choose what the satellite's credentials are used for. */
+async function checkedName(given: Record<string, string>, satellite: string, caller: Caller, deps: Deps): Promise<ReturnType<Form['check']>> {
+  refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
+  const known = /^[\w-]{1,64}$/.test(satellite) ? await deps.store.get(rows.satellite, keys.satellite(caller.scope, satellite)) : undefined;
+  if (!known) throw fieldsRefused({ satellite: 'There is no such satellite. It may have been deleted; choose another one.' });
+  const { name, ...others } = given;
+  if (!name || name.length > 120 || Object.keys(others).length > 0) return { ok: false, errors: { name: 'Enter the credential’s name in the satellite’s file, and nothing else: the credential itself stays there.' } };
+  return { ok: true, values: { name } };
 }
 
 function prefixed(part: string, errors: Record<string, string>): Record<string, string> {
@@ -148,13 +161,15 @@ function sealContext(caller: Caller, id: string): string {
   return `${caller.scope.tenant}|${caller.scope.organization}|${id}`;
 }
 
-async function tested(way: Way, deps: Deps): Promise<void> {
-  const source = await deps.open(way);
+async function tested(way: Way, caller: Caller, deps: Deps): Promise<void> {
+  const source = await deps.open(way, caller.scope);
   try { await source.test(); } finally { await source.close(); }
 }
 
 async function withSource<T>(connection: Connection, caller: Caller, deps: Deps, use: (source: Source) => Promise<T>): Promise<T> {
-  const source = await deps.open({ integration: connection.integration, auth: connection.auth, settings: connection.settings, credential: await credentialOf(connection, caller, deps) });
+  const { integration, auth, settings, satellite } = connection;
+  const way = { integration, auth, settings, credential: await credentialOf(connection, caller, deps), ...(satellite === undefined ? {} : { satellite }) };
+  const source = await deps.open(way, caller.scope);
   try { return await use(source); } finally { await source.close(); }
 }
 
@@ -171,6 +186,6 @@ export function connectionView(c: Connection, caller: Caller): ConnectionView {
   return {
     id: c.id, integration: c.integration, name: c.name, owner: c.owner, shared: c.shared, auth: c.auth, settings: c.settings,
     everyMinutes: c.everyMinutes, lastSync: c.lastSync, nextSync: c.nextSync, problem: c.problem,
-    mayEdit: refusal(caller.person, { do: 'edit-connection', connection: c }) === undefined,
+    mayEdit: refusal(caller.person, { do: 'edit-connection', connection: c }) === undefined, ...(c.satellite === undefined ? {} : { satellite: c.satellite }),
   };
 }

@@ -18,8 +18,8 @@ export interface Deps {
   search: GoalSearch;
   now(): Date;
   newId(): string;
-  /** Opens a source with a credential in the clear, for tests, previews and pickers. */
-  open(way: { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string> }): Promise<Source>;
+  /** Opens a source with a credential in the clear, for tests, previews and pickers; or through one of the scope's satellites, which has its own. */
+  open(way: { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string>; satellite?: string }, scope: Scope): Promise<Source>;
   /** Moves goals: the same writing as a sync's, with check-ins, feed and outbox. */
   move(scope: Scope, moves: { goal: GoalRef; change: Change; by: Author; at: string }[]): Promise<void>;
   /** Sees to what a written goal still has to cause: its parents' progress, and what must be said. */

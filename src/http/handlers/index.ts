@@ -4,6 +4,7 @@ import { connections } from './connections.ts';
 import { goals } from './goals.ts';
 import type { Handlers } from './handler.ts';
 import { integrations } from './integrations.ts';
+import { satellites } from './satellites.ts';
 import { session } from './session.ts';
 
-export const handlers: Handlers = { ...session, ...goals, ...activity, ...integrations, ...connections };
+export const handlers: Handlers = { ...session, ...goals, ...activity, ...integrations, ...connections, ...satellites };
