@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { refusal } from '../../src/domain/permission.ts';
 import { startWhole, type Whole } from '../../src/simulators/whole.ts';
 import { openContext, startBrowser, type Theme } from './browser.ts';
 
@@ -168,6 +169,6 @@ describe('the tab', function () {
     await page.getByRole('heading', { level: 1, name: 'Train' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Edit' }).count(), 0);
     await page.getByRole('link', { name: 'Integrations' }).click();
-    await page.getByText('Only an admin of the organization may enable or disable integrations.').waitFor();
+    await page.getByText(refusal({ id: 'ben', name: 'Ben', role: 'member' }, { do: 'manage-integrations' })!).waitFor();
   });
 });
