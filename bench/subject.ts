@@ -39,6 +39,7 @@ export async function openSubject(connectionString: string, source: Source): Pro
     },
     outside: { fetch: () => { throw new Error('unused'); }, dial: () => { throw new Error('unused'); } },
     vault: { open: async sealed => sealed },
+    openThrough: () => { throw new Error('Nothing here is reached through a satellite.'); },
     deliver: async () => { said += 1; },
     now: () => clock.now, worker: 'bench', claimSeconds: 60,
     report(error) { throw error; },

@@ -84,6 +84,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   const syncDeps: SyncDeps = {
     store, queues, connectors, outside, vault, now, report, claimSeconds,
     deliver: (scope, outgoing) => deliver(delivery, scope, outgoing),
+    openThrough: (scope, { satellite, integration, auth, settings }, credential) => openThrough(cloud, { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential }),
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
   };
 

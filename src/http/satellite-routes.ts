@@ -8,6 +8,7 @@ import { Answered, Errand, type Handed, Hello, type Received, longestPoll, paths
 import { Conflict, type Store, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { Refusal, fitting, problemOf } from './refusal.ts';
+import { sendJson } from './send.ts';
 
 export interface SatelliteDeps {
   store: Store;
@@ -41,10 +42,10 @@ function route<B extends z.ZodType>(server: Server, deps: SatelliteDeps, path: s
     res.once('close', () => gone.abort());
     try {
       const address = await addressOf(deps, req.header('authorization'));
-      res.json(200, await answer(address, fitting(body, req.body), gone.signal), { 'cache-control': 'no-store' });
+      sendJson(res, 200, await answer(address, fitting(body, req.body), gone.signal));
     } catch (error) {
       const problem = problemOf(error, bug => deps.report(bug, `POST ${path}`));
-      res.json(problem.status, problem, { 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+      sendJson(res, problem.status, problem);
     }
   });
 }

@@ -10,6 +10,7 @@ import { handlers } from './handlers/index.ts';
 import type { Deps, Handler, Handled } from './handlers/handler.ts';
 import { openApi } from './openapi.ts';
 import { fitting, problemOf } from './refusal.ts';
+import { sendJson } from './send.ts';
 import { mountSatellite } from './satellite-routes.ts';
 
 export interface ServerDeps extends Deps {
@@ -86,12 +87,6 @@ function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (in
       sendJson(res, problem.status, problem);
     }
   });
-}
-
-/** Without restify's formatters, which know neither problem+json nor how to say no to an odd Accept header. */
-function sendJson(res: Response, status: number, body: unknown): void {
-  const type = status < 400 ? 'application/json' : 'application/problem+json';
-  res.sendRaw(status, JSON.stringify(body), { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
 }
 
 function routePages(server: Server, deps: ServerDeps): void {

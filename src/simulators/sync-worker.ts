@@ -51,6 +51,7 @@ const worker = startWorker({
   connectors: new Map([['numbers', numbers(source)]]),
   outside: { fetch: refuse, dial: refuse },
   vault: { open: async sealed => sealed },
+  openThrough: () => { throw new Error('Nothing here is reached through a satellite.'); },
   deliver: (scope, outgoing) => deliver({ ...delivery, claimSeconds }, scope, outgoing),
   worker: `process-${process.pid}`,
 });

@@ -1,12 +1,13 @@
 // What the sync engine is handed: everything it depends on, and the messages in its queues.
 import { z } from 'zod';
-import type { Connector } from '../connectors/connector.ts';
+import type { Connector, Source } from '../connectors/connector.ts';
 import type { Outside } from '../connectors/outside.ts';
 import type { Outgoing } from '../chat/message.ts';
 import { Instant } from '../domain/date.ts';
 import type { Scope } from '../domain/organization.ts';
 import type { Queue } from '../store/queue.ts';
 import type { Store } from '../store/store.ts';
+import type { Connection } from '../store/tables.ts';
 import type { Vault } from '../store/vault.ts';
 
 const whose = { tenant: z.string(), organization: z.string() };
@@ -31,6 +32,8 @@ export interface SyncDeps {
   queues: Queues;
   connectors: ReadonlyMap<string, Connector>;
   outside: Outside;
+  /** Opens a source that is reached through a satellite, where the credential called `credential` is kept. */
+  openThrough(scope: Scope, connection: Connection, credential: string): Source;
   /** Unseals a connection's credential, which was sealed for exactly this scope and connection. */
   vault: Pick<Vault, 'open'>;
   /** Says one thing in every conversation that hears about its goal. Throws DeliveryError. */

@@ -7,12 +7,13 @@ import { SealError, type Vault } from '../store/vault.ts';
 import type { SyncDeps } from './deps.ts';
 
 /** The caller closes it. Throws SourceError when the connection cannot be used as it is. */
-export async function openSource(deps: Pick<SyncDeps, 'connectors' | 'outside' | 'vault'>, scope: Scope, connection: Connection): Promise<Source> {
+export async function openSource(deps: Pick<SyncDeps, 'connectors' | 'outside' | 'vault' | 'openThrough'>, scope: Scope, connection: Connection): Promise<Source> {
   const connector = deps.connectors.get(connection.integration);
   if (!connector) throw new SourceError(`Waymark has no connector for ${connection.integration} any more. Choose another source for these goals.`, { kind: 'reconfigure' });
   const settings = connector.connection.check(connection.settings);
   if (!settings.ok) throw new SourceError(`The connection’s settings do not fit any more: ${Object.values(settings.errors).join(' ')}`, { kind: 'reconfigure' });
   const credential = await credentialOf(deps.vault, scope, connection);
+  if (connection.satellite !== undefined) return deps.openThrough(scope, { ...connection, settings: settings.values }, credential['name']!);
   return connector.open({ auth: connection.auth, settings: settings.values, credential, outside: deps.outside });
 }
 

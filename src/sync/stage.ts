@@ -93,6 +93,7 @@ export async function setStage(connectionString: string, options: Partial<Pick<S
     connectors: new Map([['numbers', numbers.connector]]),
     outside: { fetch: () => { throw new Error('This source needs no network.'); }, dial: () => { throw new Error('This source needs no network.'); } },
     vault: { open: async sealed => sealed },
+    openThrough: () => { throw new Error('Nothing here is reached through a satellite.'); },
     deliver: async (_, outgoing) => { said.push(outgoing); },
     now: () => clock.now, worker: 'w1', claimSeconds: 60,
     report: (error, context) => { reports.push(`${context}: ${String(error)}`); return `report-${reports.length}`; },
