@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import type { Server } from 'restify';
 import { api } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
@@ -20,7 +23,7 @@ import { keyFile, openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
 import { numbersSource } from '../sync/stage.ts';
 import { identityReader } from './caller.ts';
-import { openServer } from './server.ts';
+import { type ServerDeps, openServer } from './server.ts';
 
 const now = () => new Date('2026-11-21T09:00:00.000Z');
 const organization = 'main';
@@ -33,6 +36,7 @@ const reports: string[] = [];
 let azurite: Azurite;
 let entra: Entra;
 let store: Store;
+let deps: ServerDeps;
 let server: Server;
 let address: string;
 
@@ -46,6 +50,24 @@ const as = (person: Somebody): Ask => asker(address, () => entra.personToken(per
 async function raw(path: string, token?: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
   const response = await fetch(`${address}${path}`, { ...init, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(init.body ? { 'content-type': 'application/json' } : {}) } });
   return { status: response.status, body: await response.json() as Record<string, unknown>, headers: response.headers };
+}
+
+/** A request as no browser would send it. */
+function sent(to: string, path: string, { method = 'POST', headers, body = '' }: { method?: string; headers: OutgoingHttpHeaders; body?: string | Buffer }): Promise<{ status: number; title: unknown }> {
+  return new Promise((resolve, reject) => {
+    const asking = request(`${to}${path}`, { method, headers: { ...headers, ...(body.length > 0 ? { 'content-length': Buffer.byteLength(body) } : {}) } }, async answer => {
+      resolve({ status: answer.statusCode!, title: (await json(answer) as { title?: string }).title });
+    });
+    asking.once('error', reject).end(body);
+  });
+}
+
+function listening(one: Server): Promise<string> {
+  return new Promise(resolve => { one.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(one.address() as { port: number }).port}`)); });
+}
+
+function closed(one: Server): Promise<void> {
+  return new Promise(resolve => { one.close(() => resolve()); one.server.closeAllConnections(); });
 }
 
 /** The problem that a refused call was answered with. */
@@ -68,7 +90,7 @@ describe('the REST API', function () {
     }
     await store.transact([insert(rows.person, keys.person({ tenant, organization }, 'ada'), { id: 'ada', name: 'Ada', role: 'admin' })]);
     const vault = openVault(await keyFile(join(await mkdtemp(join(tmpdir(), 'waymark-')), 'keys.json')));
-    server = openServer({
+    deps = {
       store, vault, now, connectors: new Map([['numbers', numbers.connector]]),
       integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }],
       search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
@@ -81,13 +103,13 @@ describe('the REST API', function () {
       identify: identityReader(entra.trust), admins: ['first'], configuration: { local: false, clientId: entra.trust.clientId },
       tab: '/nowhere', serves: 'everything',
       report: (error, context) => { reports.push(`${context}: ${String(error)}`); return 'bug-1'; },
-    });
-    await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve); });
-    address = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    };
+    server = openServer(deps);
+    address = await listening(server);
   });
 
   after(async () => {
-    await new Promise<void>(resolve => { server.close(() => resolve()); server.server.closeAllConnections(); });
+    await closed(server);
     await Promise.all([azurite.stop(), entra.stop()]);
   });
 
@@ -163,6 +185,21 @@ describe('the REST API', function () {
       assert.equal((await raw(`/api/v1/organizations/main/goals/${period}`, token, { method: 'POST', body: JSON.stringify({ title: 'x'.repeat(300_000) }) })).status, 413);
       const lost = await raw('/api/v1/nothing-here', token);
       assert.deepEqual([lost.status, lost.body['type']], [404, 'not-found']);
+    });
+
+    it('answer bodies that are packed, uploaded or no JSON before anything is done with them', async () => {
+      const bodies: [string, OutgoingHttpHeaders, string | Buffer][] = [
+        ['what is not gzip', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, '{}'],
+        ['gzip that unpacks to 20 MB', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(20_000_000, ' '))],
+        ['an upload', { 'content-type': 'multipart/form-data; boundary=b' }, '--b\r\ncontent-disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--b--\r\n'],
+        ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'text=x'],
+        ['text', { 'content-type': 'text/plain' }, '{}'],
+      ];
+      for (const [name, headers, body] of bodies) {
+        const { status, title } = await sent(address, `/api/v1/organizations/${organization}/connections`, { headers, body });
+        assert.equal(status, 415, name);
+        assert.match(String(title), /Send JSON/, name);
+      }
     });
 
     it('tell of a bug by its id and nothing else', async () => {

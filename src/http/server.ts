@@ -1,7 +1,7 @@
 // The service: every route on one page. A request is authenticated, its input checked, its handler asked, its answer checked, in this order.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import restify, { type Request, type Response, type Server } from 'restify';
+import restify, { type Next, type Request, type Response, type Server } from 'restify';
 import { type Api, type Endpoint, api } from '../api.ts';
 import type { Mailbox } from '../satellite/mailbox.ts';
 import type { Store } from '../store/store.ts';
@@ -38,6 +38,7 @@ const largestBody = 256 * 1024;
 
 export function openServer(deps: ServerDeps): Server {
   const server = restify.createServer({ name: 'waymark', ignoreTrailingSlash: true });
+  server.use(onlyPlainJson);
   server.use(restify.plugins.queryParser({ mapParams: false }));
   server.use(restify.plugins.bodyParser({ mapParams: false, maxBodySize: largestBody }));
   server.on('restifyError', (_req: Request, _res: Response, error: RestifyError, done: () => void) => {
@@ -55,6 +56,17 @@ export function openServer(deps: ServerDeps): Server {
   deps.extend?.(server);
   routePages(server, deps);
   return server;
+}
+
+/**
+ * Restify would unpack gzip without limit and end the process over what is none, and would write uploads of any size to disk; all of it
+ * before anybody is asked who they are. So no other body comes as far as its parser.
+ */
+function onlyPlainJson(req: Request, res: Response, next: Next): void {
+  const hasBody = req.isChunked() || (req.contentLength() || 0) > 0;
+  if (!hasBody || (req.contentType() === 'application/json' && req.headers['content-encoding'] === undefined)) return next();
+  sendJson(res, 415, { type: 'bad-request', title: 'Send JSON as it is, not packed, with content-type application/json.', status: 415 });
+  next(false);
 }
 
 interface RestifyError extends Error { statusCode: number; toJSON(): unknown }
