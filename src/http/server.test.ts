@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import type { Server } from 'restify';
+import type { Request, Response, Server } from 'restify';
 import { api } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import { defaultThresholds } from '../domain/status.ts';
@@ -343,6 +343,23 @@ describe('the REST API', function () {
       await as(ada)(api.updateGoal, { params: { ...place, goal: view.goal.id }, body: { ...bodyOf(current.goal), mode: 'manual', etag: current.etag } });
       await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
     });
+  });
+
+  it('in local mode answers its own pages alone, under a name of this machine', async () => {
+    const tokens = (one: Server) => { one.post('/api/v1/local/sign-in', async (_req: Request, res: Response) => { res.json(200, { title: 'a token' }); }); };
+    const local = openServer({ ...deps, configuration: { local: true }, extend: tokens });
+    const there = await listening(local);
+    try {
+      const { host } = new URL(there);
+      const ask = (headers: OutgoingHttpHeaders) => sent(there, '/api/v1/local/sign-in', { headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
+      for (const headers of [{ host }, { host, origin: `http://${host}` }, { host: 'localhost:3978' }]) assert.equal((await ask(headers)).status, 200, JSON.stringify(headers));
+      for (const headers of [{ host: 'rebound.example.com:3978' }, { host: '127.0.0.1.example.com' }, { host, origin: 'https://elsewhere.example.com' }, { host, origin: 'null' }, { host, origin: 'http://127.0.0.1:1' }]) {
+        assert.equal((await ask(headers)).status, 403, JSON.stringify(headers));
+      }
+      assert.equal((await sent(there, '/openapi.json', { method: 'GET', headers: { host: 'rebound.example.com' } })).status, 403);
+    } finally {
+      await closed(local);
+    }
   });
 
   it('describes itself in OpenAPI, every endpoint of the contract', async () => {

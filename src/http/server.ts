@@ -38,6 +38,7 @@ const largestBody = 256 * 1024;
 
 export function openServer(deps: ServerDeps): Server {
   const server = restify.createServer({ name: 'waymark', ignoreTrailingSlash: true });
+  if (deps.configuration.local) server.pre(onlyOurPages);
   server.use(onlyPlainJson);
   server.use(restify.plugins.queryParser({ mapParams: false }));
   server.use(restify.plugins.bodyParser({ mapParams: false, maxBodySize: largestBody }));
@@ -56,6 +57,17 @@ export function openServer(deps: ServerDeps): Server {
   deps.extend?.(server);
   routePages(server, deps);
   return server;
+}
+
+/**
+ * Local mode gives tokens to whoever asks, so nobody may ask through a visitor's browser: not a page elsewhere, and not one whose host
+ * name has been made to lead to this machine.
+ */
+function onlyOurPages(req: Request, res: Response, next: Next): void {
+  const { host = '', origin } = req.headers;
+  if (/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host) && (origin === undefined || origin === `http://${host}`)) return next();
+  sendJson(res, 403, { type: 'forbidden', title: 'Local mode answers its own pages only, under 127.0.0.1 or localhost.', status: 403 });
+  next(false);
 }
 
 /**
