@@ -11,6 +11,8 @@ export const TeamsActivity = z.object({
   name: z.string().optional(),
   action: z.string().optional(),
   timestamp: z.union([z.string(), z.date()]).optional(),
+  /** Teams says for its people who they are and of which tenant; on other channels of the Bot Framework a client says so itself. */
+  channelId: z.string().optional(),
   serviceUrl: z.string(),
   from: z.object({ id: z.string(), name: z.string().nullish(), aadObjectId: z.string().nullish() }),
   recipient: z.object({ id: z.string() }),
