@@ -96,4 +96,20 @@ describe('activity', () => {
       ['<p>open', 'open'], ['a < b', 'a < b'], ['<script>x</script>', 'x'], ['&#xd800;', '\ufffd'],
     ] as const) assert.equal(textOfHtml(html), words, html);
   });
+
+  it('reads the largest message that a request can carry in no time, however it was made to be slow', () => {
+    const most = 200_000;
+    const slow: [string, object][] = [
+      ['opened quotes', { ...group, attachments: [{ contentType: 'text/html', content: '<blockquote itemtype="http://schema.skype.com/Reply"'.repeat(most / 50) }] }],
+      ['quotes that never end', { ...personal, attachments: [{ contentType: 'text/html', content: '<blockquote>'.repeat(most / 12) }] }],
+      ['breaks that never end', { ...personal, attachments: [{ contentType: 'text/html', content: '<br '.repeat(most / 4) }] }],
+      ['angle brackets', { ...personal, attachments: [{ contentType: 'text/html', content: '<'.repeat(most) }] }],
+      ['mentions that never end', { ...personal, text: '<at>'.repeat(most / 4) }],
+    ];
+    for (const [name, changes] of slow) {
+      const begun = performance.now();
+      event(changes);
+      assert.ok(performance.now() - begun < 500, `${name}: ${Math.round(performance.now() - begun)} ms`);
+    }
+  });
 });
