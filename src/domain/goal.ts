@@ -10,7 +10,7 @@ export type GoalKind = z.infer<typeof GoalKind>;
 export const kindNames: Record<GoalKind, string> = { objective: 'Objective', 'key-result': 'Key result', initiative: 'Initiative' };
 
 /** Where a goal is found: goals live in their time period. */
-export const GoalRef = z.object({ period: z.string(), id: Id });
+export const GoalRef = z.object({ period: Id, id: Id });
 export type GoalRef = z.infer<typeof GoalRef>;
 
 /** What moves a goal: people's check-ins, its children, or a data source. */

@@ -2,7 +2,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { defaultThresholds } from '../domain/status.ts';
-import type { Organization, Person, Scope } from '../domain/organization.ts';
+import { Id, type Organization, type Person, type Scope } from '../domain/organization.ts';
 import { Conflict, insert, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { Refusal } from './refusal.ts';
@@ -73,7 +73,7 @@ export async function callerOf(store: Store, admins: readonly string[], identity
 }
 
 async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
-  if (id !== undefined) return (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body;
+  if (id !== undefined) return Id.safeParse(id).success ? (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body : undefined;
   return (await store.page(rows.organization, tenant, { limit: 1 })).rows[0]?.body;
 }
 

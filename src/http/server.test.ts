@@ -202,6 +202,30 @@ describe('the REST API', function () {
       }
     });
 
+    it('meet ids, cursors and names that nobody has been given, without asking the store for them', async () => {
+      const token = await entra.personToken(ada);
+      const body = { kind: 'objective', title: 'T', outcome: { kind: 'percent' } };
+      await as(stranger)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+      const forged = Buffer.from(JSON.stringify({ nextPartitionKey: `${stranger.tenant}|main|${period}`, nextRowKey: 'g:' })).toString('base64');
+      for (const odd of ['a|b', "a'b", 'a/b', 'a\\b', 'a#b', 'a?b', '..', '%', '\u0001', '\u2028', '__proto__ ', 'x'.repeat(2000)]) {
+        const id = encodeURIComponent(odd);
+        const base = `/api/v1/organizations/${organization}`;
+        const calls: [string, string, RequestInit?][] = [
+          ['organization', `/api/v1/organizations/${id}/periods`], ['period', `${base}/goals?period=${id}`], ['period of a goal', `${base}/goals/${id}/x`],
+          ['next', `${base}/goals?period=${period}&next=${id}`], ['next of a feed', `${base}/goals/${period}/x/feed?next=${id}`], ['connection', `${base}/connections/${id}/sync`, { method: 'POST' }],
+          ['satellite', `${base}/satellites/${id}`, { method: 'DELETE' }], ['integration', `${base}/integrations/${id}`, { method: 'PUT', body: '{"enabled":true}' }],
+          ['owner', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, owner: odd }) }],
+          ['parent', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, parent: { period: odd, id: 'x' } }) }],
+        ];
+        for (const [what, path, init] of calls) {
+          const { status } = await raw(path, token, init);
+          assert.ok([400, 404, 405].includes(status), `${what} ${JSON.stringify(odd.slice(0, 20))}: ${status}`);
+        }
+      }
+      assert.doesNotMatch(JSON.stringify(await raw(`/api/v1/organizations/${organization}/goals?period=${period}&next=${forged}`, token)), /CANARY"/);
+      assert.deepEqual(reports, []);
+    });
+
     it('tell of a bug by its id and nothing else', async () => {
       const { goal } = await aGoal(ada);
       await store.transact([{ do: 'put', kind: { name: 'damage', table: 'goals', body: { safeParse: (data: unknown) => ({ success: true, data }) } as never }, keys: keys.goal({ tenant, organization }, goal), body: { secret: 'S3CRET' } }]);
