@@ -44,7 +44,7 @@ export const Goal = z.object({
   status: Status,
   /** When `value` was true, as its source says; the time of reading or check-in where the source does not say. */
   asOf: Instant.nullable(),
-  /** When `value` was last read or said. An older reading never replaces a newer one. */
+  /** When `value` was last read or said, or began to mean something else. An older reading never replaces a newer one. */
   readAt: Instant.nullable(),
   children: z.array(Child),
   /** Set once a chat shows a living card of this goal: from then on every change is sent out, not only a change of status. */
