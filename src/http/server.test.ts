@@ -363,7 +363,20 @@ describe('the REST API', function () {
       assert.match((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.problem!.message, /disabled/);
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
 
-      const current = await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } });
+      const at = { params: { ...place, goal: view.goal.id } };
+      const scope = { tenant, organization };
+      const first = await as(ada)(api.goal, at);
+      const racing = openServer({ ...deps, store: { ...store, transact: async steps => {
+        if (steps.some(s => s.do === 'replace' && s.kind.name === 'goal')) await moveGoals({ store, now: () => new Date() }, scope, [{ goal: { period, id: view.goal.id }, at: now().toISOString(), by: { kind: 'person', id: 'ben', name: 'Ben' }, change: { kind: 'check-in', value: 5, note: '' } }]);
+        await store.transact(steps);
+      } } });
+      const there = await listening(racing);
+      const other = { ...bodyOf(first.goal), link: { connection: made.id, measure: { metric: 'number', form: { name: 'y' } } }, etag: first.etag };
+      assert.equal((await problemOf(asker(there, () => entra.personToken(ada))(api.updateGoal, { ...at, body: other }))).type, 'conflict');
+      await closed(racing);
+      assert.deepEqual((await store.get(rows.link, keys.link(scope, made.id, { period, id: view.goal.id })))!.body.measure.form, { name: 'x' }, 'the link of a refused edit');
+
+      const current = await as(ada)(api.goal, at);
       await as(ada)(api.updateGoal, { params: { ...place, goal: view.goal.id }, body: { ...bodyOf(current.goal), mode: 'manual', etag: current.etag } });
       await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
     });
