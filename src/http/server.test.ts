@@ -337,6 +337,31 @@ describe('the REST API', function () {
       assert.ok((await problemOf(as(ada)(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }))).errors!['credential']);
     });
 
+    it('never send a saved credential to another vendor', async () => {
+      const asked: unknown[] = [];
+      const numbersOfOthers = { ...numbers.connector, id: 'asana' };
+      const both = openServer({ ...deps, connectors: new Map([['numbers', numbers.connector], ['asana', numbersOfOthers]]), open: async way => { asked.push(way.credential); return deps.open(way, { tenant, organization }); } });
+      const ask = asker(await listening(both), () => entra.personToken(ada));
+      try {
+        await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: true } });
+        const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Of one vendor' }) });
+        const { credential: _, ...moved } = connection({ integration: 'asana' });
+        await ask(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }).catch(() => undefined);
+        assert.doesNotMatch(JSON.stringify(asked), /S3CRET/);
+        await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: false } });
+      } finally {
+        await closed(both);
+      }
+    });
+
+    it('offer the lists that their connector declares, and no other name', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Lists' }) });
+      for (const lookup of ['nothing', 'constructor', '__proto__']) {
+        assert.equal((await problemOf(as(ada)(api.lookup, { params: { organization, connection: made.id, lookup }, body: { search: '', form: {} } }))).type, 'not-found', lookup);
+      }
+      assert.deepEqual(reports, []);
+    });
+
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
       const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });
