@@ -148,6 +148,15 @@ describe('the REST API', function () {
       }
     });
 
+    it('refuses guests of the tenant: they are of another company', async () => {
+      for (const guest of [{ acct: 1 }, { idp: `https://sts.windows.net/${stranger.tenant}/` }, { idp: 'live.com' }]) {
+        const { status, body } = await raw('/api/v1/session', await entra.sign({ ...good(), oid: 'guest', ...guest }));
+        assert.equal(status, 403, JSON.stringify(guest));
+        assert.match(String(body['title']), /[Gg]uest/);
+      }
+      assert.equal((await raw('/api/v1/session', await entra.sign({ ...good(), acct: 0, idp: `https://sts.windows.net/${tenant}/` }))).status, 200);
+    });
+
     it('makes whoever comes from the tenant a member, and opens an organization for a named admin alone', async () => {
       assert.equal((await as(ben)(api.session, { params: {} })).person.role, 'member');
       const elsewhere = randomUUID();
