@@ -235,6 +235,15 @@ describe('the REST API', function () {
       assert.deepEqual(reports, []);
     });
 
+    it('tell Teams of a bug by its id and nothing else, too', async () => {
+      const failing = openServer({ ...deps, receive: async () => { throw new Error('AccountKey=CANARY'); } });
+      const answer = await sent(await listening(failing), '/api/messages', { headers: { 'content-type': 'application/json' }, body: '{}' });
+      await closed(failing);
+      assert.equal(answer.status, 500);
+      assert.match(String(answer.title), /bug-1/);
+      assert.deepEqual(reports, ['POST /api/messages: Error: AccountKey=CANARY']);
+    });
+
     it('tell of a bug by its id and nothing else', async () => {
       const { goal } = await aGoal(ada);
       await store.transact([{ do: 'put', kind: { name: 'damage', table: 'goals', body: { safeParse: (data: unknown) => ({ success: true, data }) } as never }, keys: keys.goal({ tenant, organization }, goal), body: { secret: 'S3CRET' } }]);

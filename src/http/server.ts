@@ -52,7 +52,7 @@ export function openServer(deps: ServerDeps): Server {
   server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, openApi()); });
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
-  if (deps.receive) server.post('/api/messages', deps.receive);
+  if (deps.receive) server.post('/api/messages', answering(deps, 'POST /api/messages', deps.receive));
   if (deps.mailbox) mountSatellite(server, { ...deps, mailbox: deps.mailbox });
   deps.extend?.(server);
   routePages(server, deps);
@@ -102,15 +102,22 @@ function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, hand
 
 function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<unknown>): void {
   const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put');
-  server[verb](endpoint.path, async (req: Request, res: Response) => {
+  server[verb](endpoint.path, answering(deps, `${endpoint.method} ${endpoint.path}`, async (req, res) => {
+    const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
+    sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
+  }));
+}
+
+/** Left to itself restify answers the inside of an error, and logs it nowhere. */
+function answering(deps: ServerDeps, place: string, answer: (req: Request, res: Response) => Promise<void>) {
+  return async (req: Request, res: Response): Promise<void> => {
     try {
-      const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
-      sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
+      await answer(req, res);
     } catch (error) {
-      const problem = problemOf(error, bug => deps.report(bug, `${endpoint.method} ${endpoint.path}`));
-      sendJson(res, problem.status, problem);
+      const problem = problemOf(error, bug => deps.report(bug, place));
+      if (!res.headersSent) sendJson(res, problem.status, problem);
     }
-  });
+  };
 }
 
 function routePages(server: Server, deps: ServerDeps): void {
