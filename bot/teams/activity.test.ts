@@ -97,6 +97,15 @@ describe('activity', () => {
     ] as const) assert.equal(textOfHtml(html), words, html);
   });
 
+  it('does not hear a button whose goal has an id that no goal can have', () => {
+    const pressed = (goal: object) => kindOf({ type: 'invoke', name: 'adaptiveCard/action', value: { action: { verb: 'sync-now', data: { goal } } } });
+    assert.equal(pressed({ period: '2026-q4', id: 'g1' }), 'acted');
+    for (const odd of ['a|b', 'a/b', '', 'x'.repeat(65)]) {
+      assert.equal(pressed({ period: odd, id: 'g1' }), undefined, odd);
+      assert.equal(pressed({ period: '2026-q4', id: odd }), undefined, odd);
+    }
+  });
+
   it('reads the largest message that a request can carry in no time, however it was made to be slow', () => {
     const most = 200_000;
     const slow: [string, object][] = [
