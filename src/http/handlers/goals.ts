@@ -52,14 +52,11 @@ export const goals = {
     const before = stored.body;
     const draft = await draftOf(body, params.period, before, caller, deps);
     const source = await sourceOf(body, caller, deps);
-    const linkedBefore = before.connection === null ? undefined : (await deps.store.get(rows.link, keys.link(caller.scope, before.connection, before)))?.body;
-    const remeasured = source !== undefined && JSON.stringify(linkedBefore?.measure) !== JSON.stringify(source.measure);
-    const at = deps.now().toISOString();
-    const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgement(caller, at, deps));
+    const relinked = source && await relink(before, source, caller, deps);
+    const at = deps.now().toISOString(); // after the link: what is read for an older one is older than the edit
+    const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured: relinked !== undefined }, judgement(caller, at, deps));
     if (edited.fields.length === 0) return viewOf(stored, caller, deps);
 
-    const relinked = remeasured || before.connection !== edited.goal.connection;
-    if (source && relinked) await deps.store.transact([put(rows.link, keys.link(caller.scope, source.connection.id, before), newLink(before, source, caller))]);
     await deps.store.transact([
       replace(rows.goal, keys.goal(caller.scope, before), edited.goal, stored.etag),
       feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
@@ -68,7 +65,10 @@ export const goals = {
       ...(edited.goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, before.period, `e:${before.id}:${Date.parse(at)}`), { kind: 'moved' as const, id: `e:${before.id}:${Date.parse(at)}`, goal: refOf(before), at })] : []),
       ...tellParent(caller, before, edited.goal.parent, at),
       ...(before.parent && before.parent.id !== edited.goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
-    ]);
+    ]).catch(async (error: unknown) => {
+      await relinked?.undo();
+      throw error;
+    });
     if (before.connection !== null && before.connection !== edited.goal.connection) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
     return settled(edited.goal, relinked ? source?.connection : undefined, caller, deps);
   },
@@ -90,6 +90,24 @@ export const goals = {
     return {};
   },
 } satisfies Partial<Handlers>;
+
+/**
+ * Ties the goal to another measure, unless it is tied to this one already. The goal itself is written next, in another partition: if that
+ * fails, `undo` puts the link back, and has read again what may have been read in between for a goal that never changed.
+ */
+async function relink(goal: Goal, source: ChosenSource, caller: Caller, deps: Deps): Promise<{ undo(): Promise<void> } | undefined> {
+  const where = keys.link(caller.scope, source.connection.id, goal);
+  const was = await deps.store.get(rows.link, where);
+  if (goal.connection === source.connection.id && JSON.stringify(was?.body.measure) === JSON.stringify(source.measure)) return undefined;
+  const link = newLink(goal, source, caller);
+  await deps.store.transact([was ? replace(rows.link, where, link, was.etag) : insert(rows.link, where, link)]);
+  return {
+    async undo() {
+      await deps.store.transact([was ? put(rows.link, where, was.body) : remove(rows.link, where)]);
+      if (goal.connection === source.connection.id) await deps.syncNow(caller.scope, source.connection.id);
+    },
+  };
+}
 
 async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise<GoalView> {
   return (await goalViews([stored], caller, deps))[0]!;

@@ -110,7 +110,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
       feedOf(next => call(api.feed, { params, query: { limit: 50, ...(next === undefined ? {} : { next }) } }, signal), feedPages.current),
     ]);
     sync.see(view);
-    setUnread(view.link !== null && view.link.problem === null && view.goal.readAt === null);
+    setUnread(view.link !== null && view.link.problem === null && view.goal.value === null);
     return { view, history, feed };
   }, `${period}/${id}`, sync.waiting || unread ? 3 : 30);
   const [checkingIn, setCheckingIn] = useState(false);
