@@ -4,7 +4,7 @@ import { commandHelp } from '../../src/chat/command.ts';
 import { percentText, sentence, targetText, valueText } from '../../src/chat/facts.ts';
 import type { GoalFacts, Message } from '../../src/chat/message.ts';
 import { type GoalRef, kindNames } from '../../src/domain/goal.ts';
-import { type Status, statusNames } from '../../src/domain/status.ts';
+import { expectedShown, isPaced, type Status, statusNames } from '../../src/domain/status.ts';
 
 /** Where a goal's page is; opened by the card's button. */
 export type GoalAddress = (ref: GoalRef) => string;
@@ -130,6 +130,7 @@ const barStyles: Record<Status, NonNullable<IColumn['style']>> = {
 };
 
 function goalItems(goal: GoalFacts, size: Size, from?: Status) {
+  const expected = expectedShown(goal, goal.expected);
   const was = from !== undefined && from !== goal.status ? from : undefined;
   return [
     beside(
@@ -143,7 +144,7 @@ function goalItems(goal: GoalFacts, size: Size, from?: Status) {
     text([{ text: valueText(goal.outcome, goal.value), size: 'Large', weight: 'Bolder' }, { text: `  ${targetText(goal.outcome)}`, isSubtle: true }], size),
     ...(goal.progress === null ? [] : [
       bar(goal.progress, goal.status, size),
-      marker(goal.expected, size),
+      ...(expected === undefined ? [] : [marker(expected, size)]),
     ]),
     text([{ text: goal.source ? `${goal.owner} · ${goal.source}` : goal.owner, size: 'Small', isSubtle: true }], size),
     age(goal.asOf),
@@ -187,7 +188,7 @@ function segment(width: number, style: IColumn['style'], item: ITextBlock | IRic
 }
 
 function row(goal: GoalFacts, address: GoalAddress, size: Size): IContainer {
-  const far = goal.progress === null ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
+  const far = goal.progress === null || !isPaced(goal.outcome) ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
   return {
     type: 'Container', separator: true, spacing: 'Small', selectAction: viewDetails(goal, address),
     items: [beside(
