@@ -131,15 +131,11 @@ const barStyles: Record<Status, NonNullable<IColumn['style']>> = {
 
 function goalItems(goal: GoalFacts, size: Size, from?: Status) {
   const expected = expectedShown(goal, goal.expected);
+  const place = text([{ text: `${kindNames[goal.kind]} · ${goal.period}`, size: 'Small', isSubtle: true }], size);
+  const status = { text: statusNames[goal.status], weight: 'Bolder', color: colours[goal.status] } as const;
   const was = from !== undefined && from !== goal.status ? from : undefined;
   return [
-    beside(
-      text([{ text: `${kindNames[goal.kind]} · ${goal.period}`, size: 'Small', isSubtle: true }], size),
-      text([
-        ...(was ? [{ text: `was ${statusNames[was]}, now `, isSubtle: true }] : []),
-        { text: statusNames[goal.status], weight: 'Bolder', color: colours[goal.status] },
-      ], size),
-    ),
+    ...(was ? [place, text([{ text: `was ${statusNames[was]}, now `, isSubtle: true }, status], size)] : [beside(place, text([status], size))]),
     heading(goal.title, size),
     text([{ text: valueText(goal.outcome, goal.value), size: 'Large', weight: 'Bolder' }, { text: `  ${targetText(goal.outcome)}`, isSubtle: true }], size),
     ...(goal.progress === null ? [] : [
@@ -162,7 +158,7 @@ function age(asOf: string | null): ITextBlock {
  * column, and say what colour alone must not say. A column is never narrower than its padding, so that very little shows as a little more.
  */
 function bar(progress: number, status: Status, size: Size): IColumnSet {
-  const done = text([{ text: `${percentText(progress)} done`, weight: 'Bolder', color: colours[status] }], size);
+  const done = text([{ text: `${percentText(progress)} done`, weight: 'Bolder' }], size);
   const width = Math.round(progress);
   const fill = segment(width, barStyles[status], progress >= 50 ? done : filler);
   const rest = segment(100 - width, 'emphasis', progress >= 50 ? filler : done);
