@@ -121,6 +121,15 @@ describe('card', () => {
     assert.deepEqual(widths(facts({ progress: null })), []);
   });
 
+  it('has no marker where time expects nothing: only the value counts, or people have ended the goal', () => {
+    const control = { kind: 'metric', name: 'Tickets', unit: { kind: 'number', name: 'tickets' }, direction: 'stay-below', target: 20 } as const;
+    for (const goal of [facts({ outcome: control, value: 24, progress: 0, status: 'at-risk' }), facts({ status: 'closed' })]) {
+      assert.equal(widths(goal).length, 1);
+      assert.doesNotMatch(wordsOf(contentOf(draw({ kind: 'goal', goal }))), /expected/);
+    }
+    assert.match(wordsOf(contentOf(draw({ kind: 'search-results', query: '', more: false, goals: [facts({ outcome: control, value: 24, progress: 0 })] }))), /24 tickets/);
+  });
+
   it('opens the goal’s page, and syncs only what has a source', () => {
     assert.deepEqual(actions(facts()).map(({ type, title, url, verb, data }) => ({ type, title, ...(url && { url }), ...(verb && { verb, data }) })), [
       { type: 'Action.OpenUrl', title: 'View details', url: 'https://waymark.example/goals/2026-q4/g1' },

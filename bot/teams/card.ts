@@ -4,7 +4,7 @@ import { commandHelp } from '../../src/chat/command.ts';
 import { percentText, sentence, targetText, valueText } from '../../src/chat/facts.ts';
 import type { GoalFacts, Message } from '../../src/chat/message.ts';
 import { type GoalRef, kindNames } from '../../src/domain/goal.ts';
-import { type Status, statusNames } from '../../src/domain/status.ts';
+import { expectedShown, isPaced, type Status, statusNames } from '../../src/domain/status.ts';
 
 /** Where a goal's page is; opened by the card's button. */
 export type GoalAddress = (ref: GoalRef) => string;
@@ -130,20 +130,17 @@ const barStyles: Record<Status, NonNullable<IColumn['style']>> = {
 };
 
 function goalItems(goal: GoalFacts, size: Size, from?: Status) {
+  const expected = expectedShown(goal, goal.expected);
+  const place = text([{ text: `${kindNames[goal.kind]} · ${goal.period}`, size: 'Small', isSubtle: true }], size);
+  const status = { text: statusNames[goal.status], weight: 'Bolder', color: colours[goal.status] } as const;
   const was = from !== undefined && from !== goal.status ? from : undefined;
   return [
-    beside(
-      text([{ text: `${kindNames[goal.kind]} · ${goal.period}`, size: 'Small', isSubtle: true }], size),
-      text([
-        ...(was ? [{ text: `was ${statusNames[was]}, now `, isSubtle: true }] : []),
-        { text: statusNames[goal.status], weight: 'Bolder', color: colours[goal.status] },
-      ], size),
-    ),
+    ...(was ? [place, text([{ text: `was ${statusNames[was]}, now `, isSubtle: true }, status], size)] : [beside(place, text([status], size))]),
     heading(goal.title, size),
     text([{ text: valueText(goal.outcome, goal.value), size: 'Large', weight: 'Bolder' }, { text: `  ${targetText(goal.outcome)}`, isSubtle: true }], size),
     ...(goal.progress === null ? [] : [
       bar(goal.progress, goal.status, size),
-      marker(goal.expected, size),
+      ...(expected === undefined ? [] : [marker(expected, size)]),
     ]),
     text([{ text: goal.source ? `${goal.owner} · ${goal.source}` : goal.owner, size: 'Small', isSubtle: true }], size),
     age(goal.asOf),
@@ -161,7 +158,7 @@ function age(asOf: string | null): ITextBlock {
  * column, and say what colour alone must not say. A column is never narrower than its padding, so that very little shows as a little more.
  */
 function bar(progress: number, status: Status, size: Size): IColumnSet {
-  const done = text([{ text: `${percentText(progress)} done`, weight: 'Bolder', color: colours[status] }], size);
+  const done = text([{ text: `${percentText(progress)} done`, weight: 'Bolder' }], size);
   const width = Math.round(progress);
   const fill = segment(width, barStyles[status], progress >= 50 ? done : filler);
   const rest = segment(100 - width, 'emphasis', progress >= 50 ? filler : done);
@@ -187,7 +184,7 @@ function segment(width: number, style: IColumn['style'], item: ITextBlock | IRic
 }
 
 function row(goal: GoalFacts, address: GoalAddress, size: Size): IContainer {
-  const far = goal.progress === null ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
+  const far = goal.progress === null || !isPaced(goal.outcome) ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
   return {
     type: 'Container', separator: true, spacing: 'Small', selectAction: viewDetails(goal, address),
     items: [beside(

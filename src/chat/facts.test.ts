@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Outcome, Unit } from '../domain/outcome.ts';
 import { newGoal } from '../domain/goal.ts';
-import { goalFacts, percentText, quantity, targetText, valueText } from './facts.ts';
+import { goalFacts, percentText, quantity, sentence, targetText, valueText } from './facts.ts';
+import type { GoalFacts } from './message.ts';
 
 const signups: Unit = { kind: 'number', name: 'signups' };
 const none: Unit = { kind: 'none' };
@@ -31,6 +32,20 @@ describe('facts', () => {
   it('says that there is no value where there is none', () => {
     assert.equal(valueText({ kind: 'percent' }, null), 'No value yet');
     assert.equal(valueText({ kind: 'percent' }, 0), '0 %');
+  });
+
+  describe('the sentence', () => {
+    const facts = (changes: Partial<GoalFacts>): GoalFacts => ({
+      ref: { period: '2026-q4', id: 'g1' }, kind: 'key-result', title: 'Grow', owner: 'Ann', period: 'Q4 2026', outcome: { ...metric, direction: 'reach', target: 500 },
+      value: 210, progress: 42, expected: 56, status: 'behind', asOf: null, ...changes,
+    });
+    const control: Outcome = { ...metric, direction: 'stay-below', target: 20 };
+    for (const [rule, changes, text] of [
+      ['measures progress against the day', {}, 'Grow: Behind, 42 % of 56 % expected'],
+      ['names the value where only the value counts', { outcome: control, value: 24, progress: 0, status: 'at-risk' }, 'Grow: At Risk, 24 signups to stay below 20 signups'],
+      ['expects nothing of a goal that has ended', { status: 'closed' }, 'Grow: Closed, 42 % done'],
+      ['makes up no number', { value: null, progress: null, status: 'not-started' }, 'Grow: Not Started, No value yet'],
+    ] as [string, Partial<GoalFacts>, string][]) it(rule, () => assert.equal(sentence(facts(changes)), text));
   });
 
   it('judges expected progress on the organization’s day', () => {

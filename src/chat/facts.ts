@@ -2,7 +2,7 @@
 import type { PlainDate } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
 import type { Outcome, Unit } from '../domain/outcome.ts';
-import { expectedProgress, statusNames } from '../domain/status.ts';
+import { expectedProgress, expectedShown, isPaced, statusNames } from '../domain/status.ts';
 import type { GoalFacts } from './message.ts';
 
 /** A goal with what a card needs besides: its period's name, the organization's date today, and what feeds it, such as `PostgreSQL · Shop`. */
@@ -59,8 +59,14 @@ export function percentText(progress: number): string {
 
 /** The sentence a person needs who sees nothing but a notification. */
 export function sentence(goal: GoalFacts): string {
-  const far = goal.progress === null ? valueText(goal.outcome, goal.value) : `${percentText(goal.progress)} of ${percentText(goal.expected)} expected`;
-  return `${goal.title}: ${statusNames[goal.status]}, ${far}`;
+  return `${goal.title}: ${statusNames[goal.status]}, ${far(goal)}`;
+}
+
+function far(goal: GoalFacts): string {
+  if (goal.progress === null) return valueText(goal.outcome, goal.value);
+  if (!isPaced(goal.outcome)) return `${valueText(goal.outcome, goal.value)} ${targetText(goal.outcome)}`;
+  const expected = expectedShown(goal, goal.expected);
+  return expected === undefined ? `${percentText(goal.progress)} done` : `${percentText(goal.progress)} of ${percentText(expected)} expected`;
 }
 
 function unitOf(outcome: Outcome): Unit {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { addDays } from './date.ts';
 import { progressOf, type Outcome } from './outcome.ts';
-import { Status, Thresholds, defaultThresholds, expectedProgress, isEnded, statusByGap, statusNames, statusOf } from './status.ts';
+import { Status, Thresholds, defaultThresholds, expectedProgress, expectedShown, isEnded, statusByGap, statusNames, statusOf } from './status.ts';
 
 const named = { kind: 'metric', name: 'Orders', unit: { kind: 'none' } } as const;
 const rank = { 'on-track': 0, behind: 1, 'at-risk': 2 } as const;
@@ -120,6 +120,33 @@ describe('statusOf', () => {
       assert.ok(of(worse) >= of(better));
     }));
   });
+});
+
+describe('the expectation to show', () => {
+  const all: [Outcome, boolean][] = [
+    [{ kind: 'percent' }, true],
+    [{ ...named, direction: 'reach', target: 5 }, true], [{ ...named, direction: 'increase', start: 1, target: 5 }, true], [{ ...named, direction: 'decrease', start: 5, target: 1 }, true],
+    [{ ...named, direction: 'stay-above', target: 5 }, false], [{ ...named, direction: 'stay-below', target: 5 }, false], [{ ...named, direction: 'baseline' }, false],
+  ];
+
+  it('is none where only the value counts, whatever the status', () => {
+    for (const [outcome, paced] of all) {
+      for (const status of Status.options.filter(s => !isEnded(s))) assert.equal(expectedShown({ outcome, status }, 52), paced ? 52 : undefined, JSON.stringify([outcome, status]));
+    }
+  });
+
+  it('is none where people have ended the goal', () => {
+    for (const [outcome] of all) for (const status of ['closed', 'postponed'] as const) assert.equal(expectedShown({ outcome, status }, 52), undefined);
+  });
+
+  it('is there exactly where the day can change the status', () => {
+    for (const [outcome, paced] of all) {
+      const [early, late] = [0, 100].map(expected => statusOf(outcome, 2, progressOf(outcome, 2), expected, defaultThresholds));
+      assert.equal(early !== late, paced, JSON.stringify(outcome));
+    }
+  });
+
+  it('is shown at nothing too', () => assert.equal(expectedShown({ outcome: { kind: 'percent' }, status: 'on-track' }, 0), 0));
 });
 
 describe('thresholds', () => {

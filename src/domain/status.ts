@@ -61,6 +61,16 @@ export function statusOf(outcome: Outcome, value: number, progress: number | nul
   return statusByGap(expected, progress ?? 0, thresholds);
 }
 
+/** Whether time expects progress of an outcome. What has to stay, and a baseline, are judged by their value alone, whatever the day. */
+export function isPaced(outcome: Outcome): boolean {
+  return outcome.kind === 'percent' || outcome.direction === 'reach' || outcome.direction === 'increase' || outcome.direction === 'decrease';
+}
+
+/** The expected progress to show beside a goal: none where time expects nothing of it, or where people have ended it. */
+export function expectedShown({ outcome, status }: { outcome: Outcome; status: Status }, expected: number): number | undefined {
+  return isEnded(status) || !isPaced(outcome) ? undefined : expected;
+}
+
 /** Closed, postponed: people ended the goal, and nothing automatic touches it again. */
 export function isEnded(status: Status): boolean {
   return status === 'closed' || status === 'postponed';

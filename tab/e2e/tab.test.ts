@@ -1,100 +1,295 @@
-// The tab in a real browser against the whole of Waymark: every page in every theme and width, and what people may get wrong.
+// The tab on the real server, in a real browser: for every theme, width, keyboard and locale, and for two people at once.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
 import { refusal } from '../../src/domain/permission.ts';
-import { startWhole, type Whole } from '../../src/simulators/whole.ts';
-import { openContext, startBrowser, type Theme } from './browser.ts';
+import { type Whole, startWhole } from '../../src/simulators/whole.ts';
+import { openContext, startBrowser } from './browser.ts';
 
 const axe = join(import.meta.dirname, '..', '..', 'node_modules', 'axe-core', 'axe.min.js');
 
-interface Violation { id: string; nodes: { html: string }[] }
+/** Every page as people come to it, by what must be visible before it is judged. */
+const pages: readonly { name: string; open: (page: Page, address: string) => Promise<void> }[] = [
+  { name: 'the goals', open: async (page, address) => {
+    await page.goto(`${address}/goals`);
+    await page.getByRole('link', { name: 'Train 40 baristas on the new app' }).waitFor();
+  } },
+  { name: 'a goal with its history and feed', open: async page => {
+    await page.getByRole('link', { name: 'Keep open support tickets below 20' }).click();
+    await page.getByRole('img', { name: /^History of Keep open support tickets/ }).waitFor();
+    await page.getByRole('list', { name: 'Feed' }).getByText('Shop database', { exact: true }).first().waitFor();
+  } },
+  { name: 'the form of a goal with a data source', open: async (page, address) => {
+    await page.goto(`${address}/goals/new`);
+    await page.getByRole('radio', { name: 'Connect data source to auto-update progress' }).click();
+    await page.getByRole('combobox', { name: 'Integration' }).click();
+    await page.getByRole('option', { name: 'PostgreSQL' }).click();
+    await page.getByLabel('SQL').fill('select count(*) from subscriptions where false');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('status', { name: 'Preview' }).getByText('0%', { exact: true }).first().waitFor();
+  } },
+  { name: 'the integrations', open: async (page, address) => {
+    await page.goto(`${address}/admin/integrations`);
+    await page.getByRole('link', { name: 'Manage PostgreSQL' }).or(page.getByRole('button', { name: 'Manage PostgreSQL' })).waitFor();
+  } },
+  { name: 'an integration with the dialog of a connection', open: async (page, address) => {
+    await page.goto(`${address}/admin/integrations/postgresql`);
+    await page.getByText('Shop database').first().waitFor();
+    await page.getByRole('button', { name: 'New connection' }).click();
+    await page.getByRole('dialog').getByLabel('Password').waitFor();
+  } },
+];
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(axe, 'utf8')); // as a script element, the page's security policy would refuse it
-  // Fluent's focus traps put focusable, hidden marks into the page on purpose.
-  const { violations: found } = await page.evaluate<{ violations: Violation[] }>("axe.run({ exclude: [['[data-tabster-dummy]']] })");
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(n => n.html.slice(0, 120)).join(' ')}`);
-}
+/** What scrolls sideways: the page itself, and any part of it that is not made to. */
+const sideways = `[document.scrollingElement, ...document.querySelectorAll('body *')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && (e === document.scrollingElement || ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)))
+  .map(e => e.tagName + ' ' + e.className + ': ' + e.scrollWidth + ' > ' + e.clientWidth)`;
+
+const headerColour = 'getComputedStyle(document.querySelector("header")).backgroundColor';
+
+/**
+ * What is wrong with the focus: it must be within sight, and what it has just left must have looked different with it, by outline, border,
+ * shadow, or a mark drawn around it. Nothing is focused for this, which would lead a date's three parts astray.
+ */
+const focusFault = `(() => {
+  const one = document.activeElement;
+  const look = e => [e, e.parentElement, e.matches('[type=radio], [type=checkbox]') ? e.nextElementSibling : null].filter(Boolean).flatMap(near => [undefined, '::before', '::after'].map(part => {
+    const s = getComputedStyle(near, part);
+    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.borderColor, s.borderWidth, s.boxShadow, s.transform].join();
+  })).join('|');
+  const left = window.focusLeft;
+  window.focusLeft = one === document.body ? undefined : { one, look: look(one) };
+  if (left !== undefined && left.one !== one && left.one.isConnected && look(left.one) === left.look) return 'looks the same without focus: ' + left.one.outerHTML.slice(0, 300);
+  const box = one.getBoundingClientRect();
+  return box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth ? '' : 'out of sight: ' + one.outerHTML.slice(0, 300);
+})()`;
 
 describe('the tab', function () {
-  this.timeout(120_000);
-  let whole: Whole;
+  this.timeout(60_000);
   let browser: Browser;
-  const contexts: BrowserContext[] = [];
+  let whole: Whole;
+  let context: BrowserContext;
+  let complaints: string[];
 
-  before(async () => { [whole, browser] = await Promise.all([startWhole(), startBrowser()]); });
-  afterEach(async () => { await Promise.all(contexts.splice(0).map(context => context.close())); });
+  before(async () => {
+    browser = await startBrowser();
+    whole = await startWhole();
+  });
   after(async () => {
-    await browser.close();
-    await whole.stop();
-    await whole.clear();
+    await browser?.close();
+    const code = await whole?.stop();
+    await whole?.clear();
+    assert.equal(code, 0, whole?.output());
+    assert.doesNotMatch(whole.output(), /"level":"error"/);
   });
 
-  /** A fresh browser in which this demo person has signed in, on the goals page. */
-  async function as(person: string, options: { theme?: Theme } = {}): Promise<Page> {
-    const context = await openContext(browser, options);
-    contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', error => assert.fail(error));
-    await page.goto(`${whole.address}/`);
-    await page.getByRole('button', { name: person }).click();
-    await page.getByRole('table').waitFor();
-    return page;
-  }
+  beforeEach(() => { complaints = []; });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed' && process.env['WAYMARK_SHOTS']) await context.pages().at(-1)?.screenshot({ path: join(process.env['WAYMARK_SHOTS'], 'tab.png') });
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
 
-  const steps: [string, (page: Page) => Promise<unknown>][] = [
-    ['the goals', page => page.getByRole('table').waitFor()],
-    ['a goal', async page => {
-      await page.getByRole('link', { name: 'Grow weekly coffee subscriptions from 200 to 500' }).click();
-      await page.getByRole('figure', { name: 'History of' }).waitFor();
-    }],
-    ['a check-in', async page => {
-      await page.getByRole('button', { name: 'Check in' }).click();
-      await page.getByRole('dialog').waitFor();
-    }],
-    ['the form of a linked goal', async page => {
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Edit' }).click();
-      await page.getByRole('button', { name: 'Preview' }).click();
-      await page.getByRole('status', { name: 'Preview' }).getByText('expected today').waitFor();
-    }],
-    ['the integrations', async page => {
-      await page.getByRole('link', { name: 'Integrations' }).click();
-      await page.getByText('Zapier').waitFor();
-    }],
-    ['an integration', async page => {
-      await page.getByRole('button', { name: 'Manage PostgreSQL' }).click();
-      await page.getByText('Shop database').waitFor();
-    }],
-    ['a new connection', async page => {
-      await page.getByRole('button', { name: 'New connection' }).click();
-      await page.getByRole('button', { name: 'Test connection' }).click();
-      await page.getByText('Host is needed.').waitFor();
-    }],
-  ];
+  const openPage = async (options: Parameters<typeof openContext>[1] = {}) => {
+    context = await openContext(browser, options);
+    context.setDefaultTimeout(10_000);
+    // A policy's violation is told to the page alone, and only sometimes to its console.
+    await context.addInitScript('addEventListener("securitypolicyviolation", v => console.error(`forbidden by policy: ${v.violatedDirective} ${v.blockedURI} ${v.sourceFile}`))');
+    return listened(await context.newPage());
+  };
+  const listened = (page: Page) => {
+    page.on('console', message => { if (message.type() === 'error' && !isKeptFromTheNetwork(message)) complaints.push(message.text()); });
+    page.on('pageerror', error => complaints.push(String(error)));
+    return page;
+  };
+  const signIn = async (page: Page, path = '/', name = 'Ada Lindqvist') => {
+    await page.goto(whole.address + path);
+    await page.getByRole('button', { name: new RegExp(name) }).click();
+    await page.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
+  };
+  /** No violation of accessibility, in any theme that is asked for. */
+  const judge = async (page: Page, where: string) => {
+    // Fluent's focus traps put focusable, hidden marks into the page on purpose.
+    const violations: unknown = await page.evaluate("axe.run({ exclude: [['[data-tabster-dummy]']] }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))");
+    assert.deepEqual(violations, [], where);
+  };
 
   for (const theme of ['light', 'dark', 'contrast'] as const) {
-    it(`can be used by everybody, and never scrolls sideways: ${theme}`, async () => {
-      const page = await as('Ada', { theme });
-      for (const [name, go] of steps) {
-        await go(page);
-        assert.deepEqual(await violations(page), [], name);
-        for (const width of [1920, 320]) {
+    it(`can be used by everybody, and fits from 320 to 1920 pixels: ${theme}`, async () => {
+      const page = await openPage({ theme });
+      await context.addInitScript(await readFile(axe, 'utf8'));
+      const look = async (where: string) => {
+        await judge(page, where);
+        for (const width of [320, 1920]) {
           await page.setViewportSize({ width, height: 900 });
-          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, `${name} at ${width} px`);
+          assert.deepEqual(await page.evaluate(sideways), [], `${where}, ${width} pixels wide`);
+          if (width === 320) await judge(page, `${where}, ${width} pixels wide`);
         }
-        assert.deepEqual(await violations(page), [], `${name} at 320 px`);
         await page.setViewportSize({ width: 1280, height: 900 });
+      };
+      await page.goto(whole.address);
+      await page.getByRole('button', { name: /Ada Lindqvist/ }).waitFor();
+      await look('sign-in');
+      await signIn(page);
+      for (const { name, open } of pages) {
+        await open(page, whole.address);
+        await look(name);
       }
     });
   }
 
+  it('keeps the theme that somebody chooses, in every page', async () => {
+    const page = await openPage();
+    await context.addInitScript(await readFile(axe, 'utf8'));
+    await signIn(page);
+    const background = () => page.evaluate(headerColour);
+    const choose = async (name: string) => {
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await page.getByRole('menuitemradio', { name }).click();
+    };
+    const light = await background();
+    await choose('High contrast');
+    assert.equal(await background(), 'rgb(0, 0, 0)');
+    await judge(page, 'chosen high contrast');
+    await choose('Dark');
+    const dark = await background();
+    await judge(page, 'chosen dark');
+    assert.ok(dark !== light && dark !== 'rgb(0, 0, 0)', String(dark));
+    await page.goto(`${whole.address}/admin/integrations`);
+    await page.getByRole('heading', { name: 'Integrations', level: 1 }).waitFor();
+    assert.equal(await background(), dark);
+  });
+
+  it('takes a key result and its first check-in from the keyboard alone, with the focus always in sight', async () => {
+    const page = await openPage();
+    await signIn(page);
+    await page.getByRole('link', { name: 'Keep open support tickets below 20' }).waitFor();
+    const press = async (key: string) => {
+      await page.keyboard.press(key);
+      assert.equal(await page.evaluate(focusFault), '', `after ${key}`);
+    };
+    /** Goes on with Tab until the focus is where it should be. */
+    const tabTo = async (role: Parameters<Page['getByRole']>[0], name: string | RegExp, within: Page | ReturnType<Page['getByRole']> = page) => {
+      const wanted = within.getByRole(role, { name, ...(typeof name === 'string' ? { exact: true } : {}) }).first();
+      await wanted.waitFor();
+      for (let step = 0; step < 40; step++) {
+        await press('Tab');
+        if (await wanted.and(page.locator(':focus')).count() === 1) return;
+      }
+      assert.fail(`Tab never reaches ${role} ${name}`);
+    };
+
+    await tabTo('button', 'New goal');
+    await page.keyboard.press('Enter');
+    await tabTo('radio', 'Objective');
+    await press('ArrowRight');
+    assert.ok(await page.getByRole('radio', { name: 'Key result' }).isChecked());
+    await tabTo('textbox', /^Title/);
+    await page.keyboard.type('Answer within 1250 minutes');
+    await tabTo('radio', 'Percent complete');
+    await press('ArrowRight');
+    await tabTo('textbox', /^Metric name/);
+    await page.keyboard.type('Minutes');
+    await tabTo('textbox', /^Start value/);
+    await page.keyboard.type('0');
+    await tabTo('textbox', /^Target/);
+    await page.keyboard.type('1250');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Answer within 1250 minutes' }).waitFor();
+
+    await tabTo('button', 'Check in');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Minutes' }).waitFor();
+    assert.equal(await dialog.locator(':focus').count(), 1, 'the focus stays behind the dialog');
+    if (await dialog.getByRole('textbox', { name: 'Minutes' }).and(page.locator(':focus')).count() === 0) await tabTo('textbox', 'Minutes', dialog);
+    await page.keyboard.type('1000.5');
+    await tabTo('button', 'Save', dialog);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('1,000.5', { exact: true }).first().waitFor();
+  });
+
+  it('stands in a channel of Teams, signed in as whoever looks, in the theme of its host', async () => {
+    const page = await openPage({ width: 1500 });
+    await page.goto(`${whole.address}/sandbox`);
+    const channel = page.getByRole('region', { name: 'General' });
+    const tab = channel.frameLocator('iframe');
+    const background = () => page.frames().at(-1)!.evaluate(headerColour);
+    for (const name of ['Ada Lindqvist', 'Ben Okafor']) {
+      if (name !== 'Ada Lindqvist') {
+        await page.getByRole('button', { name: 'Ada Lindqvist', exact: true }).click();
+        await page.getByRole('menuitemradio', { name }).click();
+      }
+      await channel.getByRole('tab', { name: 'Goals' }).click();
+      await tab.getByRole('link', { name: 'Keep open support tickets below 20' }).waitFor();
+      await tab.getByRole('button', { name: `Signed in as ${name}` }).waitFor();
+      assert.equal(await tab.getByRole('button', { name: 'Theme' }).count(), 0, 'Teams decides the theme, not the tab');
+    }
+    const seen = [await background()];
+    for (const theme of ['Dark', 'High contrast']) {
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await page.getByRole('menuitemradio', { name: theme }).click();
+      await channel.locator('iframe').waitFor();
+      for (let wait = 0; wait < 50 && seen.includes(await background()); wait++) await page.waitForTimeout(50);
+      seen.push(await background());
+    }
+    assert.equal(new Set(seen).size, 3, `light, dark and high contrast look as ${seen}`);
+    assert.equal(seen[2], 'rgb(0, 0, 0)');
+  });
+
+  it('tells the second of two who write, and loses nothing of either', async () => {
+    const first = await openPage();
+    await signIn(first);
+    await first.getByRole('link', { name: 'Launch campaign in the cafés' }).click();
+    await first.getByRole('heading', { name: 'Launch campaign in the cafés' }).waitFor();
+    const path = new URL(first.url()).pathname;
+    const second = listened(await context.newPage());
+    await signIn(second, `${path}/edit`, 'Ben Okafor');
+    await first.goto(`${whole.address}${path}/edit`);
+
+    await second.getByLabel('Title').fill('Launch campaign in 40 cafés');
+    await second.getByLabel('Description').fill('Posters, cups and a week of tastings.');
+    await first.getByLabel('Title').fill('Launch campaign in every café');
+    await first.getByRole('button', { name: 'Save' }).click();
+    await first.getByRole('heading', { name: 'Launch campaign in every café' }).waitFor();
+
+    const alert = second.getByRole('alert').filter({ hasText: 'Somebody changed this goal while you were writing' });
+    await second.getByRole('button', { name: 'Save' }).click();
+    await alert.waitFor();
+    await second.getByRole('button', { name: 'Load the newer version' }).click();
+    await second.getByText('You both changed the title. Yours is kept; theirs is “Launch campaign in every café”.').waitFor();
+    assert.equal(await second.getByLabel('Title').inputValue(), 'Launch campaign in 40 cafés');
+    assert.equal(await second.getByLabel('Description').inputValue(), 'Posters, cups and a week of tastings.');
+    await second.getByRole('button', { name: 'Take theirs' }).click();
+    await second.getByRole('button', { name: 'Save' }).click();
+    await second.getByRole('heading', { name: 'Launch campaign in every café' }).waitFor();
+    await second.getByText('Posters, cups and a week of tastings.').waitFor();
+    // The browser itself says that one answer was 409, as it should be.
+    assert.match(complaints.splice(0).join(), /^Failed to load resource: the server responded with a status of 409 \(\w+\)$/);
+  });
+
+  it('writes numbers and dates the reader’s way', async () => {
+    const page = await openPage({ locale: 'de-DE' });
+    await signIn(page);
+    const row = page.getByRole('row').filter({ hasText: 'Reach 20,000 loyalty sign-ups' });
+    await row.getByText('9.400 sign-ups', { exact: true }).waitFor();
+    await row.getByRole('link').click();
+    await page.getByText(/^\d+\. \p{L}+\.? \d{4} – \d+\. \p{L}+\.? \d{4}$/u).waitFor();
+  });
+
+  it('works in a browser whose languages are none', async () => {
+    const page = await openPage();
+    await context.addInitScript("Object.defineProperties(navigator, { language: { value: 'en-US@posix' }, languages: { value: ['en-US@posix'] } })");
+    await signIn(page);
+    await page.getByRole('link', { name: 'Reach 20,000 loyalty sign-ups' }).click();
+    await page.getByText('9,400 sign-ups', { exact: true }).first().waitFor();
+  });
+
   it('says at the query what is wrong with it, and never keeps a preview that is no longer true', async () => {
-    const page = await as('Ada');
-    await page.getByRole('button', { name: 'New goal' }).click();
+    const page = await openPage();
+    await signIn(page, '/goals/new');
     await page.getByRole('radio', { name: 'Connect data source to auto-update progress' }).click();
     await page.getByRole('combobox', { name: 'Integration' }).click();
     await page.getByRole('option', { name: 'PostgreSQL' }).click();
@@ -121,50 +316,9 @@ describe('the tab', function () {
     assert.equal(await preview.getByText('1,234').count(), 0);
   });
 
-  it('loses nothing when two people change one goal', async () => {
-    const [mine, theirs] = await Promise.all([as('Ada'), as('Dana')]);
-    for (const page of [mine, theirs]) {
-      await page.getByRole('link', { name: 'Train 40 baristas on the new app' }).click();
-      await page.getByRole('button', { name: 'Edit' }).click();
-      await page.getByRole('textbox', { name: 'Title' }).waitFor();
-    }
-    await theirs.getByRole('textbox', { name: 'Title' }).fill('Train 40 baristas by Christmas');
-    await theirs.getByRole('textbox', { name: 'Description' }).fill('All cafés.');
-    await theirs.getByRole('button', { name: 'Save' }).click();
-    await theirs.getByRole('heading', { name: 'Train 40 baristas by Christmas' }).waitFor();
-
-    await mine.getByRole('textbox', { name: 'Title' }).fill('Train fifty baristas');
-    await mine.getByRole('textbox', { name: 'Target' }).fill('50');
-    await mine.getByRole('button', { name: 'Save' }).click();
-    await mine.getByRole('button', { name: 'Load the newer version' }).click();
-    await mine.getByText('You both changed the title. Yours is kept; theirs is “Train 40 baristas by Christmas”.').waitFor();
-    assert.equal(await mine.getByRole('textbox', { name: 'Description' }).inputValue(), 'All cafés.');
-    assert.equal(await mine.getByRole('textbox', { name: 'Target' }).inputValue(), '50');
-    await mine.getByRole('button', { name: 'Save' }).click();
-    await mine.getByRole('heading', { name: 'Train fifty baristas' }).waitFor();
-    await mine.getByText('All cafés.').waitFor();
-  });
-
-  it('takes who is here and the theme from Teams when it runs inside', async () => {
-    const context = await openContext(browser);
-    contexts.push(context);
-    const page = await context.newPage();
-    await page.goto(`${whole.address}/sandbox`);
-    await page.getByRole('tab', { name: 'Goals' }).first().click();
-    const tab = page.frameLocator('iframe');
-    await tab.getByRole('table').waitFor();
-    await tab.getByRole('button', { name: 'Signed in as Ada Lindqvist' }).waitFor();
-    assert.equal(await tab.getByRole('button', { name: 'Theme' }).count(), 0);
-    const frame = page.frames().at(-1)!;
-    const paper = () => frame.evaluate<string>("getComputedStyle(document.querySelector('header')).backgroundColor");
-    assert.equal(await paper(), 'rgb(255, 255, 255)');
-    await page.getByRole('button', { name: 'Theme' }).click();
-    await page.getByRole('menuitemradio', { name: 'High contrast' }).click();
-    for (const until = Date.now() + 5000; await paper() !== 'rgb(0, 0, 0)';) assert.ok(Date.now() < until, 'the tab does not follow the theme of Teams');
-  });
-
   it('tells a member why they cannot enable integrations, and shows no way to change others’ goals', async () => {
-    const page = await as('Ben');
+    const page = await openPage();
+    await signIn(page, '/', 'Ben Okafor');
     await page.getByRole('link', { name: 'Train' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'Train' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Edit' }).count(), 0);
@@ -172,3 +326,8 @@ describe('the tab', function () {
     await page.getByText(refusal({ id: 'ben', name: 'Ben', role: 'member' }, { do: 'manage-integrations' })!).waitFor();
   });
 });
+
+/** The Teams library asks Microsoft for its list of hosts, and these browsers reach this machine alone. */
+function isKeptFromTheNetwork(message: ConsoleMessage): boolean {
+  return message.location().url.startsWith('https://res.cdn.office.net/');
+}

@@ -42,8 +42,13 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalXS}`, color: tokens.colorNeutralForeground2, textDecorationLine: 'none', borderBottom: '2px solid transparent', whiteSpace: 'nowrap',
     ':hover': { color: tokens.colorNeutralForeground1, borderBottomColor: tokens.colorNeutralStroke1Hover },
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px', borderRadius: tokens.borderRadiusMedium },
+    // Forced colours paint transparent borders, which would mark every page as the one that is open.
+    '@media (forced-colors: active)': { borderBottomColor: 'Canvas' },
   },
-  here: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold, borderBottomColor: tokens.colorCompoundBrandStroke },
+  here: {
+    color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold, borderBottomColor: tokens.colorCompoundBrandStroke,
+    '@media (forced-colors: active)': { borderBottomColor: 'Highlight' },
+  },
   tools: { display: 'flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
   main: {
     boxSizing: 'border-box', width: '100%', maxWidth: '1400px', margin: '0 auto', flexGrow: 1, padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXL} ${tokens.spacingVerticalXXXL}`,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { CheckIn } from '../../src/domain/check-in.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { chartOf, expectedShown, roundMarks } from './chart.ts';
+import { chartOf, roundMarks } from './chart.ts';
 
 const state = { progress: 0, status: 'on-track' } as const;
 const checkIn = (at: string, value: number | null): CheckIn =>
@@ -31,15 +31,6 @@ describe('chartOf', () => {
   it('draws limits instead where only the value counts', () => {
     const chart = chartOf(goal({ ...metric, direction: 'stay-below', target: 5, risk: 8 }), [checkIn('2026-11-01T00:00:00.000Z', 2)], now);
     assert.deepEqual([chart!.expected, chart!.target, chart!.risk], [undefined, 5, 8]);
-  });
-});
-
-describe('expectedShown', () => {
-  it('shows no expectation where only the value counts, or where people have ended the goal', () => {
-    assert.equal(expectedShown({ outcome: { kind: 'percent' }, status: 'behind' }, 52), 52);
-    assert.equal(expectedShown({ outcome: { kind: 'percent' }, status: 'closed' }, 52), undefined);
-    assert.equal(expectedShown({ outcome: { ...metric, direction: 'stay-below', target: 5 }, status: 'at-risk' }, 52), undefined);
-    assert.equal(expectedShown({ outcome: { ...metric, direction: 'baseline' }, status: 'in-progress' }, 52), undefined);
   });
 });
 

@@ -2,7 +2,6 @@
 import type { CheckIn } from '../../src/domain/check-in.ts';
 import type { Goal } from '../../src/domain/goal.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { isEnded } from '../../src/domain/status.ts';
 
 export interface Point { time: number; value: number }
 
@@ -34,11 +33,6 @@ export function chartOf(goal: Pick<Goal, 'outcome' | 'start' | 'end'>, checkIns:
     times: [Math.min(start, points[0]!.time), Math.max(end, Math.min(now, points.at(-1)!.time))],
     values: [marks[0]!, marks.at(-1)!],
   };
-}
-
-/** The expected progress to show for a goal: none where time expects nothing of it, or where people have ended it. */
-export function expectedShown(goal: Pick<Goal, 'outcome' | 'status'>, expected: number): number | undefined {
-  return isEnded(goal.status) || expectedValues(goal.outcome) === undefined ? undefined : expected;
 }
 
 /** The values at which progress is 0 and 100, for outcomes that move between two. */

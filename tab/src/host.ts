@@ -31,7 +31,7 @@ export async function findHost(page: Window, local: boolean): Promise<Host> {
   const path = context.page.subPageId;
   return {
     kind: 'teams',
-    locale: usable(context.app.locale) ?? page.navigator.language,
+    locale: usable([context.app.locale, ...page.navigator.languages]),
     opensAt: path?.startsWith('/') && !path.startsWith('//') ? path : undefined,
     theme: themeOf(context.app.theme),
     onTheme: say => app.registerOnThemeChangeHandler(name => say(themeOf(name))),
@@ -45,7 +45,7 @@ function plainPage(page: Window): Host {
   const theme = () => (forced.matches ? 'contrast' : dark.matches ? 'dark' : 'light');
   return {
     kind: 'page',
-    locale: page.navigator.language,
+    locale: usable(page.navigator.languages),
     opensAt: undefined,
     theme: theme(),
     onTheme: say => [dark, forced].forEach(query => query.addEventListener('change', () => say(theme()))),
@@ -58,11 +58,17 @@ function themeOf(name: string): HostTheme {
   return name === 'glass' ? 'dark' : 'light';
 }
 
-function usable(locale: string): string | undefined {
+/** The first locale that dates and numbers can be written in. Teams and browsers also say some that are none, such as `en-US@posix`. */
+export function usable(locales: readonly string[]): string {
+  return locales.find(isLocale) ?? 'en';
+}
+
+function isLocale(name: string): boolean {
   try {
-    return Intl.getCanonicalLocales(locale)[0];
-  } catch {
-    return undefined; // Teams says a locale that this browser does not know
+    return Intl.getCanonicalLocales(name).length > 0;
+  } catch (wrong) {
+    if (wrong instanceof RangeError) return false;
+    throw wrong;
   }
 }
 

@@ -26,6 +26,8 @@ const useStyles = makeStyles({
     '& textarea': { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase300, minHeight: '96px' },
   },
   input: { minWidth: 0, width: '100%' },
+  // A choice is as wide as its longest option unless told that it may be narrower.
+  field: { gridTemplateColumns: 'minmax(0, 1fr)' },
 });
 
 export function FormFields(props: Props) {
@@ -38,6 +40,7 @@ function OneField({ field, fields, texts, onChange, errors, lookup, keepsSecrets
   const set = (next: string) => onChange(withText(fields, texts, field.name, next));
   const error = errors[field.name];
   const label = {
+    className: styles.field,
     label: field.title,
     hint: field.help,
     required: field.required && !(keepsSecrets && field.kind === 'secret'),

@@ -6,10 +6,9 @@ import {
 import { useState } from 'react';
 import { api, type GoalView } from '../../../src/api.ts';
 import { move } from '../../../src/domain/check-in.ts';
-import { expectedProgress, statusNames, type Status } from '../../../src/domain/status.ts';
+import { expectedProgress, expectedShown, statusNames, type Status } from '../../../src/domain/status.ts';
 import { useDeed, useNow } from '../answer.ts';
 import { errorsUnder } from '../call.ts';
-import { expectedShown } from '../chart.ts';
 import { numberFrom, numberHint, percentText, targetText } from '../format.ts';
 import { useSession } from '../session.tsx';
 import { fault, intoView } from './attention.ts';

@@ -18,6 +18,8 @@ const useStyles = makeStyles({
   key: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
   frame: { margin: 0, height: '220px' },
   svg: { display: 'block', width: '100%', height: '100%', overflow: 'visible' },
+  // In high contrast every stroke has full strength: the rules step back, or they would hide the lines that mean something.
+  rule: { '@media (forced-colors: active)': { strokeOpacity: 0.3 } },
   axis: { fill: tokens.colorNeutralForeground3, fontSize: '11px', fontFamily: tokens.fontFamilyBase, fontVariantNumeric: 'tabular-nums' },
   table: {
     width: '100%', borderCollapse: 'collapse', fontSize: tokens.fontSizeBase200,
@@ -28,6 +30,8 @@ const useStyles = makeStyles({
 });
 
 const colors = { value: tokens.colorBrandForeground1, expected: tokens.colorNeutralForeground3, target: tokens.colorStatusSuccessForeground1, risk: tokens.colorStatusDangerForeground1 };
+/** Each line has a pattern of its own, so that colour is never alone. */
+const dashes = { expected: '5 4', target: '2 3', risk: '7 2 2 2' };
 const height = 220;
 const edge = { top: 10, right: 12, bottom: 24 };
 
@@ -41,9 +45,9 @@ export function HistoryChart({ goal, checkIns, more }: { goal: Goal; checkIns: r
     <div>
       <div className={styles.legend}>
         <Key color={colors.value} name={goal.outcome.kind === 'percent' ? 'Progress' : goal.outcome.name} />
-        {chart.expected !== undefined && <Key color={colors.expected} name="Expected" dash="5 4" />}
-        {chart.target !== undefined && <Key color={colors.target} name="Target" dash="2 3" />}
-        {chart.risk !== undefined && <Key color={colors.risk} name="Risk threshold" dash="2 3" />}
+        {chart.expected !== undefined && <Key color={colors.expected} name="Expected" dash={dashes.expected} />}
+        {chart.target !== undefined && <Key color={colors.target} name="Target" dash={dashes.target} />}
+        {chart.risk !== undefined && <Key color={colors.risk} name="Risk threshold" dash={dashes.risk} />}
         <span className={styles.grow}>{more ? 'The latest 200 check-ins' : ''}</span>
         <Button size="small" appearance="subtle" onClick={() => setAsTable(!asTable)}>{asTable ? 'Show as chart' : 'Show as table'}</Button>
       </div>
@@ -75,7 +79,7 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
         <svg className={styles.svg} aria-hidden>
           {marks.map(({ mark, text }) => (
             <g key={mark}>
-              <line x1={left} x2={width - edge.right} y1={y(mark)} y2={y(mark)} stroke={tokens.colorNeutralStroke3} />
+              <line x1={left} x2={width - edge.right} y1={y(mark)} y2={y(mark)} stroke={tokens.colorNeutralStroke3} className={styles.rule} />
               <text className={styles.axis} x={left - 6} y={y(mark) + 4} textAnchor="end">{text}</text>
             </g>
           ))}
@@ -87,9 +91,9 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
               {shortDate(time, locale)}
             </text>
           ))}
-          {chart.expected !== undefined && <line x1={x(chart.expected[0].time)} y1={y(chart.expected[0].value)} x2={x(chart.expected[1].time)} y2={y(chart.expected[1].value)} stroke={colors.expected} strokeWidth="1.5" strokeDasharray="5 4" />}
-          {chart.target !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.target)} y2={y(chart.target)} stroke={colors.target} strokeWidth="1.5" strokeDasharray="2 3" />}
-          {chart.risk !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.risk)} y2={y(chart.risk)} stroke={colors.risk} strokeWidth="1.5" strokeDasharray="2 3" />}
+          {chart.expected !== undefined && <line x1={x(chart.expected[0].time)} y1={y(chart.expected[0].value)} x2={x(chart.expected[1].time)} y2={y(chart.expected[1].value)} stroke={colors.expected} strokeWidth="1.5" strokeDasharray={dashes.expected} />}
+          {chart.target !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.target)} y2={y(chart.target)} stroke={colors.target} strokeWidth="1.5" strokeDasharray={dashes.target} />}
+          {chart.risk !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.risk)} y2={y(chart.risk)} stroke={colors.risk} strokeWidth="1.5" strokeDasharray={dashes.risk} />}
           <path d={`${steps}H${until}`} fill="none" stroke={colors.value} strokeWidth="2" strokeLinejoin="round" />
           {chart.points.map(point => (
             <circle

@@ -3,9 +3,8 @@ import { Button, makeStyles, MessageBar, MessageBarBody, Spinner, Text, tokens }
 import { useEffect, useEffectEvent, useState } from 'react';
 import { api, type IntegrationView, type Preview } from '../../../src/api.ts';
 import { progressOf, type Outcome } from '../../../src/domain/outcome.ts';
-import { expectedProgress, statusOf } from '../../../src/domain/status.ts';
+import { expectedProgress, expectedShown, statusOf } from '../../../src/domain/status.ts';
 import { useDeed } from '../answer.ts';
-import { expectedShown } from '../chart.ts';
 import { isPicked, type Read } from '../form/values.ts';
 import { numberText, percentText, valueText } from '../format.ts';
 import { outcomeOf, type GoalDraft } from '../goal-draft.ts';
