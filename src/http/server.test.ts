@@ -205,6 +205,23 @@ describe('the REST API', function () {
       assert.equal((await problemOf(as(ada)(api.goal, at))).type, 'not-found');
     });
 
+    it('say a change of status that comes from an edit, as any other one', async () => {
+      const ask = as(ada);
+      const tickets = { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: { kind: 'none' }, target: 20 } as const;
+      const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'key-result', title: 'Fewer tickets', description: '', parent: null, mode: 'manual', outcome: tickets } });
+      const params = { ...place, goal: goal.id };
+      const { etag } = await ask(api.checkIn, { params, body: { value: 12, note: '' } });
+      const edited = await ask(api.updateGoal, { params, body: { ...bodyOf(goal), outcome: { ...tickets, target: 10 }, etag } });
+      assert.equal(edited.goal.status, 'at-risk');
+      const said = [];
+      for await (const { body } of store.all(rows.outgoing, keys.goals({ tenant, organization }, period), 'x:')) {
+        if (body.goal.id === goal.id && body.kind === 'moved') said.push(body.from);
+      }
+      assert.deepEqual(said.toSorted(), ['not-started', 'on-track']);
+      const feed = await ask(api.feed, { params, query: { limit: 50 } });
+      assert.ok(feed.rows.some(e => 'activity' in e && e.activity.kind === 'status-changed' && e.activity.to === 'at-risk'));
+    });
+
     it('pages feeds without losing or repeating an entry', async () => {
       const { goal } = await aGoal(ada, { title: 'A long story' });
       const at = { params: { ...place, goal: goal.id } };

@@ -133,11 +133,17 @@ function instantOf(rules: Rules, before: Goal, at: Instant): Instant {
 /** All that follows from a goal having moved: its row, its history, its feed, what must be said, and word to its parent. */
 function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: CheckIn | undefined): Step[] {
   const before = stored.body;
+  const row = replace(rows.goal, keys.goal(scope, after), after, stored.etag);
+  if (!checkIn) return [row];
+  const isNews = before.status !== after.status || before.progress !== after.progress;
+  return [row, ...checkInSteps(scope, before, after, checkIn), ...(after.parent && isNews ? [rollUpStep(scope, { period: after.period, id: after.id }, after.parent, checkIn.at)] : [])];
+}
+
+/** What a check-in leaves behind besides the goal itself: its history, its feed, and what must be said. */
+export function checkInSteps(scope: Scope, before: Goal, after: Goal, checkIn: CheckIn): Step[] {
   const ref = { period: after.period, id: after.id };
-  const steps: Step[] = [replace(rows.goal, keys.goal(scope, ref), after, stored.etag)];
-  if (!checkIn) return steps;
   const { at, by } = checkIn;
-  steps.push(put(rows.checkIn, keys.checkIn(scope, ref, at), checkIn));
+  const steps: Step[] = [put(rows.checkIn, keys.checkIn(scope, ref, at), checkIn)];
   const turned = before.status !== after.status;
   if (turned) {
     const id = `${before.status}-${after.status}`;
@@ -147,7 +153,6 @@ function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: Check
     const id = `m:${ref.id}:${at}:${before.status}-${after.status}`;
     steps.push(put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
   }
-  if (after.parent && (turned || before.progress !== after.progress)) steps.push(rollUpStep(scope, ref, after.parent, at));
   return steps;
 }
 

@@ -8,6 +8,7 @@ import { type Goal, type GoalDraft, type GoalRef, newGoal } from '../../domain/g
 import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
+import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import { usableConnection } from './connections.ts';
@@ -63,9 +64,8 @@ export const goals = {
     await deps.store.transact([
       replace(rows.goal, keys.goal(caller.scope, before), edited.goal, stored.etag),
       feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
-      ...(edited.checkIn ? [put(rows.checkIn, keys.checkIn(caller.scope, before, at), edited.checkIn)] : []),
       ...(source && relinked ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
-      ...(edited.goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, before.period, `e:${before.id}:${Date.parse(at)}`), { kind: 'moved' as const, id: `e:${before.id}:${Date.parse(at)}`, goal: refOf(before), at })] : []),
+      ...(edited.checkIn ? checkInSteps(caller.scope, before, edited.goal, edited.checkIn) : redrawStep(caller, edited.goal, at)),
       ...tellParent(caller, before, edited.goal.parent, at),
       ...(before.parent && before.parent.id !== edited.goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
     ]);
@@ -163,9 +163,13 @@ function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Acti
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
 function tellParent(caller: Caller, goal: Goal, parent: GoalRef | null, at: string): Step[] {
-  if (!parent) return [];
-  const id = `u:${parent.period}:${parent.id}:${goal.id}`;
-  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'roll-up', id, goal: refOf(goal), at, parent })];
+  return parent ? [rollUpStep(caller.scope, refOf(goal), parent, at)] : [];
+}
+
+/** Cards show more of a goal than what moves: its title, its target. */
+function redrawStep(caller: Caller, goal: Goal, at: string): Step[] {
+  const id = `e:${goal.id}:${Date.parse(at)}`;
+  return goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'moved', id, goal: refOf(goal), at })] : [];
 }
 
 function judgement(caller: Caller, at: string, deps: Deps): Judgement {
