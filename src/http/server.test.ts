@@ -14,7 +14,7 @@ import { type Ask, asker } from '../simulators/ask.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { type Entra, startEntra } from '../simulators/entra.ts';
 import { openStore } from '../store/azure.ts';
-import { type Store, insert } from '../store/store.ts';
+import { type Store, insert, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { keyFile, openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
@@ -291,6 +291,35 @@ describe('the REST API', function () {
       const moved = { ...connection({ name: 'Moving', settings: { host: 'evil.example.com' } }), credential: undefined };
       assert.ok((await problemOf(as(ada)(api.updateConnection, { params: { organization, connection: made.id }, body: moved }))).errors!['credential']);
       assert.ok((await problemOf(as(ada)(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }))).errors!['credential']);
+    });
+
+    it('are changed while a sync holds them, and the sync keeps its claim', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Busy' }) });
+      const at = keys.connection({ tenant, organization }, made.id);
+      const claim = { worker: 'w1', until: '2026-11-21T09:01:00.000Z' };
+      const { open } = numbers.connector;
+      numbers.connector.open = async way => {
+        const { body, etag } = (await store.get(rows.connection, at))!;
+        await store.transact([replace(rows.connection, at, { ...body, claim }, etag)]);
+        return open(way);
+      };
+      try {
+        await as(ada)(api.updateConnection, { params: { organization, connection: made.id }, body: connection({ name: 'Renamed' }) });
+      } finally {
+        numbers.connector.open = open;
+      }
+      const stored = (await store.get(rows.connection, at))!.body;
+      assert.deepEqual([stored.name, stored.claim], ['Renamed', claim]);
+    });
+
+    it('are deleted with the links that no goal knows of any more', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Left behind' }) });
+      const goal = { period, id: 'deleted-long-ago' };
+      const at = keys.link({ tenant, organization }, made.id, goal);
+      await store.transact([insert(rows.link, at, { connection: made.id, goal, measure: { metric: 'number', form: {} }, linkedBy: ada, problem: null })]);
+      await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
+      assert.equal(await store.get(rows.link, at), undefined);
+      assert.equal(await store.get(rows.connection, keys.connection({ tenant, organization }, made.id)), undefined);
     });
 
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {

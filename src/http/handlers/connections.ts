@@ -6,8 +6,9 @@ import { SourceError } from '../../connectors/source-error.ts';
 import { goalValue } from '../../domain/measured.ts';
 import { progressOf } from '../../domain/outcome.ts';
 import { refusal } from '../../domain/permission.ts';
-import { type Stored, insert, remove, replace } from '../../store/store.ts';
+import { type Step, type Stored, insert, remove } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
+import { revise } from '../../sync/revise.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import type { Deps, Handlers } from './handler.ts';
@@ -47,11 +48,11 @@ export const connections = {
     if (body.integration !== stored.body.integration) throw new Refusal('bad-request', 'integration: A connection stays with its integration. Make a new one instead.', { integration: 'Make a new connection instead.' });
     const way = await checkedWay(body, stored.body, caller, deps);
     await tested(way, caller, deps);
-    const connection: Connection = {
-      ...stored.body, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null,
-      credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id)),
-    };
-    await deps.store.transact([replace(rows.connection, keys.connection(caller.scope, connection.id), connection, stored.etag)]);
+    const credential = await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id));
+    // A sync may have claimed the connection while its source was being tested: its part of the row stays as it is.
+    const connection = await revise(deps.store, rows.connection, keys.connection(caller.scope, stored.body.id), now =>
+      ({ ...now, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null, credential }));
+    if (!connection) throw gone();
     await deps.startChain(caller.scope, connection.id);
     await deps.syncNow(caller.scope, connection.id);
     return connectionView(connection, caller);
@@ -59,9 +60,14 @@ export const connections = {
 
   deleteConnection: async ({ params }, caller, deps) => {
     const stored = await editableConnection(params.connection, caller, deps);
-    const links = await deps.store.page(rows.link, keys.links(caller.scope, stored.body.id), { limit: 1 });
-    if (links.rows.length > 0) throw new Refusal('bad-request', 'Goals take their progress through this connection. Give them another data source first.');
-    await deps.store.transact([remove(rows.connection, keys.connection(caller.scope, stored.body.id), stored.etag)]);
+    const left: Step[][] = [];
+    for await (const { body: link } of deps.store.all(rows.link, keys.links(caller.scope, stored.body.id))) {
+      const goal = await deps.store.get(rows.goal, keys.goal(caller.scope, link.goal));
+      if (goal?.body.connection === stored.body.id) throw new Refusal('bad-request', 'Goals take their progress through this connection. Give them another data source first.');
+      left.push([remove(rows.link, keys.link(caller.scope, stored.body.id, link.goal))]);
+    }
+    await deps.store.transact([remove(rows.connection, keys.connection(caller.scope, stored.body.id))]);
+    await deps.store.transactAll(left); // a crash between goal and link has left them behind
     return {};
   },
 
@@ -107,8 +113,12 @@ async function editableConnection(id: string, caller: Caller, deps: Deps): Promi
 
 async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
   const stored = /^[\w-]{1,64}$/.test(id) ? await deps.store.get(rows.connection, keys.connection(caller.scope, id)) : undefined;
-  if (!stored) throw new Refusal('not-found', 'There is no such connection. It may have been deleted.');
+  if (!stored) throw gone();
   return stored;
+}
+
+function gone(): Refusal {
+  return new Refusal('not-found', 'There is no such connection. It may have been deleted.');
 }
 
 function disabledReason(integration: string, caller: Caller, deps: Deps): string | undefined {
