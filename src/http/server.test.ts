@@ -322,6 +322,24 @@ describe('the REST API', function () {
       assert.equal(await store.get(rows.connection, keys.connection({ tenant, organization }, made.id)), undefined);
     });
 
+    it('that are private or disabled do not keep a goal’s owner from editing the rest of the goal, but do from reading', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Ada’s alone' }) });
+      await as(ben)(api.session, { params: {} });
+      const link = { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } };
+      const { goal, etag } = await aGoal(ada, { title: 'Of Ben', owner: 'ben', mode: 'source', link });
+      const at = { params: { ...place, goal: goal.id } };
+      const renamed = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed by Ben', etag } });
+      assert.equal(renamed.goal.title, 'Renamed by Ben');
+      const other = { ...link, measure: { metric: 'number', form: { name: 'y' } } };
+      assert.match((await problemOf(as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: other, etag: renamed.etag } }))).title, /private to Ada/);
+
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
+      const again = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed again', etag: renamed.etag } });
+      assert.equal(again.goal.title, 'Renamed again');
+      assert.match((await problemOf(as(ben)(api.syncGoal, at))).title, /not enabled/);
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
+    });
+
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
       const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });

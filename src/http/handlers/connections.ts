@@ -99,10 +99,16 @@ export async function allConnections(caller: Caller, deps: Pick<Deps, 'store'>):
 
 /** The connection, if this caller may read through it now. */
 export async function usableConnection(id: string, caller: Caller, deps: Deps): Promise<Connection> {
-  const stored = await knownConnection(id, caller, deps);
-  refuseIf(refusal(caller.person, { do: 'use-connection', connection: stored.body }));
-  refuseIf(disabledReason(stored.body.integration, caller, deps));
-  return stored.body;
+  const connection = await enabledConnection(id, caller, deps);
+  refuseIf(refusal(caller.person, { do: 'use-connection', connection }));
+  return connection;
+}
+
+/** The connection, if anybody may read through it now. */
+export async function enabledConnection(id: string, caller: Caller, deps: Deps): Promise<Connection> {
+  const { body: connection } = await knownConnection(id, caller, deps);
+  refuseIf(disabledReason(connection.integration, caller, deps));
+  return connection;
 }
 
 async function editableConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
@@ -111,7 +117,7 @@ async function editableConnection(id: string, caller: Caller, deps: Deps): Promi
   return stored;
 }
 
-async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
+export async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
   const stored = /^[\w-]{1,64}$/.test(id) ? await deps.store.get(rows.connection, keys.connection(caller.scope, id)) : undefined;
   if (!stored) throw gone();
   return stored;

@@ -1,4 +1,5 @@
 // Making, finding, changing and deleting goals, and tying them to their sources.
+import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
 import type { Judgement } from '../../domain/check-in.ts';
 import { dateIn } from '../../domain/date.ts';
@@ -11,7 +12,7 @@ import { type Connection, type Link, type Measure, keys, rows } from '../../stor
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
-import { usableConnection } from './connections.ts';
+import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
@@ -33,7 +34,7 @@ export const goals = {
   createGoal: async ({ params, body }, caller, deps) => {
     refuseIf(refusal(caller.person, { do: 'create-goal' }));
     const draft = await draftOf(body, params.period, undefined, caller, deps);
-    const source = await sourceOf(body, caller, deps);
+    const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
     const by = { id: caller.person.id, name: caller.person.name };
     const goal: Goal = { ...newGoal(draft, { period: params.period, id: deps.newId(), by, at }), connection: source?.connection.id ?? null };
@@ -52,9 +53,9 @@ export const goals = {
     if (stored.etag !== body.etag) throw new Refusal('conflict', 'Somebody else changed this goal meanwhile. Load it again and repeat your change.');
     const before = stored.body;
     const draft = await draftOf(body, params.period, before, caller, deps);
-    const source = await sourceOf(body, caller, deps);
     const linkedBefore = before.connection === null ? undefined : (await deps.store.get(rows.link, keys.link(caller.scope, before.connection, before)))?.body;
-    const remeasured = source !== undefined && JSON.stringify(linkedBefore?.measure) !== JSON.stringify(source.measure);
+    const source = await sourceOf(body, linkedBefore, caller, deps);
+    const remeasured = source !== undefined && !isDeepStrictEqual(linkedBefore?.measure, source.measure);
     const at = deps.now().toISOString();
     const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgement(caller, at, deps));
     if (edited.fields.length === 0) return viewOf(stored, caller, deps);
@@ -86,6 +87,7 @@ export const goals = {
   syncGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
     if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
+    await enabledConnection(goal.connection, caller, deps);
     await deps.syncNow(caller.scope, goal.connection);
     return {};
   },
@@ -145,9 +147,11 @@ async function fittingParent(ref: GoalRef, before: Goal | undefined, caller: Cal
 
 interface ChosenSource { connection: Connection; measure: Measure; title: string }
 
-async function sourceOf(body: GoalBody, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
+/** Whoever may edit a goal may leave its source as it is, even where the connection is not theirs to use. */
+async function sourceOf(body: GoalBody, linkedBefore: Link | undefined, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
   if (body.mode !== 'source' || !body.link) return undefined;
-  const connection = await usableConnection(body.link.connection, caller, deps);
+  const stays = linkedBefore?.connection === body.link.connection && isDeepStrictEqual(linkedBefore.measure, body.link.measure);
+  const connection = stays ? (await knownConnection(body.link.connection, caller, deps)).body : await usableConnection(body.link.connection, caller, deps);
   const { measure, metric } = fittingMeasure(connection.integration, body.link.measure, body.outcome, deps);
   return { connection, measure, title: metric.title };
 }
