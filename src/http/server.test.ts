@@ -340,6 +340,22 @@ describe('the REST API', function () {
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
     });
 
+    it('feed a goal through one link at a time, and a new measure is a new link', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Relinked' }) });
+      const link = (name: string) => ({ connection: made.id, measure: { metric: 'number', form: { name } } });
+      const { goal, etag } = await aGoal(ada, { title: 'Relinked', mode: 'source', link: link('x') });
+      const linked = async () => (await store.get(rows.link, keys.link({ tenant, organization }, made.id, goal)))!.body;
+      assert.equal((await linked()).id, goal.link);
+      const at = { params: { ...place, goal: goal.id } };
+      const relinked = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), etag } });
+      assert.notEqual(relinked.goal.link, goal.link);
+      assert.deepEqual([(await linked()).id, (await linked()).measure.form], [relinked.goal.link, { name: 'y' }]);
+      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), title: 'Still fed', etag: relinked.etag } });
+      assert.equal(renamed.goal.link, relinked.goal.link);
+      const manual = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'manual', etag: renamed.etag } });
+      assert.equal(manual.goal.link, undefined);
+    });
+
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
       const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });

@@ -37,8 +37,10 @@ export const goals = {
     const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
     const by = { id: caller.person.id, name: caller.person.name };
-    const goal: Goal = { ...newGoal(draft, { period: params.period, id: deps.newId(), by, at }), connection: source?.connection.id ?? null };
-    if (source) await deps.store.transact([insert(rows.link, keys.link(caller.scope, source.connection.id, goal), newLink(goal, source, caller))]);
+    const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
+    const link = source && newLink(made, source, caller, deps);
+    const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
+    if (link) await deps.store.transact([insert(rows.link, keys.link(caller.scope, link.connection, goal), link)]);
     await deps.store.transact([
       insert(rows.goal, keys.goal(caller.scope, goal), goal),
       feedStep(caller, goal, at, deps.newId(), { kind: 'created' }),
@@ -60,18 +62,24 @@ export const goals = {
     const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgement(caller, at, deps));
     if (edited.fields.length === 0) return viewOf(stored, caller, deps);
 
-    const relinked = remeasured || before.connection !== edited.goal.connection;
-    if (source && relinked) await deps.store.transact([put(rows.link, keys.link(caller.scope, source.connection.id, before), newLink(before, source, caller))]);
+    const moved = before.connection !== edited.goal.connection;
+    const relinked = remeasured || moved;
+    const link = source && relinked ? newLink(before, source, caller, deps) : undefined;
+    const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
+    const linkStep = link ? [put(rows.link, keys.link(caller.scope, link.connection, before), link)] : [];
+    // A link beside the old one goes first, and one in its place last: whichever write is the last to happen, the old link never feeds the new outcome.
+    if (moved) await deps.store.transact(linkStep);
     await deps.store.transact([
-      replace(rows.goal, keys.goal(caller.scope, before), edited.goal, stored.etag),
+      replace(rows.goal, keys.goal(caller.scope, before), goal, stored.etag),
       feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
-      ...(source && relinked ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
-      ...(edited.checkIn ? checkInSteps(caller.scope, before, edited.goal, edited.checkIn) : redrawStep(caller, edited.goal, at)),
-      ...tellParent(caller, before, edited.goal.parent, at),
-      ...(before.parent && before.parent.id !== edited.goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
+      ...(source && link ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
+      ...(edited.checkIn ? checkInSteps(caller.scope, before, goal, edited.checkIn) : redrawStep(caller, goal, at)),
+      ...tellParent(caller, before, goal.parent, at),
+      ...(before.parent && before.parent.id !== goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
     ]);
-    if (before.connection !== null && before.connection !== edited.goal.connection) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
-    return settled(edited.goal, relinked ? source?.connection : undefined, caller, deps);
+    if (!moved) await deps.store.transact(linkStep);
+    if (moved && before.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
+    return settled(goal, relinked ? source?.connection : undefined, caller, deps);
   },
 
   deleteGoal: async ({ params }, caller, deps) => {
@@ -156,8 +164,8 @@ async function sourceOf(body: GoalBody, linkedBefore: Link | undefined, caller: 
   return { connection, measure, title: metric.title };
 }
 
-function newLink(goal: Goal, source: ChosenSource, caller: Caller): Link {
-  return { connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, problem: null };
+function newLink(goal: Goal, source: ChosenSource, caller: Caller, deps: Pick<Deps, 'newId'>): Link {
+  return { id: deps.newId(), connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, problem: null };
 }
 
 function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {
