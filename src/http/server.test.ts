@@ -356,6 +356,16 @@ describe('the REST API', function () {
       assert.equal(manual.goal.link, undefined);
     });
 
+    it('ask for a credential again that the vault can no longer open', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Lost key' }) });
+      const at = keys.connection({ tenant, organization }, made.id);
+      const { body, etag } = (await store.get(rows.connection, at))!;
+      await store.transact([replace(rows.connection, at, { ...body, credential: 'sealed by a key that is gone' }, etag)]);
+      const measure = { metric: 'number', form: { name: 'x' } };
+      const problem = await problemOf(as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure, outcome: { kind: 'percent' } } }));
+      assert.deepEqual([problem.type, problem.remedy], ['source', 'reconnect']);
+    });
+
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
       const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });

@@ -8,6 +8,7 @@ import { progressOf } from '../../domain/outcome.ts';
 import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, remove } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
+import { credentialOf, sealContext } from '../../sync/open.ts';
 import { revise } from '../../sync/revise.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
@@ -35,7 +36,7 @@ export const connections = {
     const id = deps.newId();
     const connection: Connection = {
       id, integration: body.integration, name: body.name, owner: { id: caller.person.id, name: caller.person.name }, shared: body.shared,
-      auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, id)),
+      auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller.scope, id)),
       token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null, ...(way.satellite === undefined ? {} : { satellite: way.satellite }),
     };
     await deps.store.transact([insert(rows.connection, keys.connection(caller.scope, id), connection)]);
@@ -48,7 +49,7 @@ export const connections = {
     if (body.integration !== stored.body.integration) throw new Refusal('bad-request', 'integration: A connection stays with its integration. Make a new one instead.', { integration: 'Make a new connection instead.' });
     const way = await checkedWay(body, stored.body, caller, deps);
     await tested(way, caller, deps);
-    const credential = await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id));
+    const credential = await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller.scope, stored.body.id));
     // A sync may have claimed the connection while its source was being tested: its part of the row stays as it is.
     const connection = await revise(deps.store, rows.connection, keys.connection(caller.scope, stored.body.id), now =>
       ({ ...now, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null, credential }));
@@ -143,7 +144,7 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
   if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
   const settings = connector.connection.check(body.settings);
   const isSameWay = saved?.auth === auth.id && saved.satellite === body.satellite;
-  const kept = body.credential === undefined && isSameWay ? await credentialOf(saved, caller, deps) : undefined;
+  const kept = body.credential === undefined && isSameWay ? await credentialOf(deps.vault, caller.scope, saved) : undefined;
   const given = kept ?? body.credential ?? {};
   const credential = body.satellite === undefined ? auth.form.check(given) : await checkedName(given, body.satellite, caller, deps);
   if (!settings.ok || !credential.ok) {
@@ -168,15 +169,6 @@ function prefixed(part: string, errors: Record<string, string>): Record<string, 
   return Object.fromEntries(Object.entries(errors).map(([field, message]) => [`${part}.${field}`, message]));
 }
 
-async function credentialOf(connection: Connection, caller: Caller, deps: Deps): Promise<Record<string, string>> {
-  return JSON.parse(await deps.vault.open(connection.credential, sealContext(caller, connection.id))) as Record<string, string>;
-}
-
-/** What a credential is sealed for: nobody can use it under another tenant, organization or connection. */
-function sealContext(caller: Caller, id: string): string {
-  return `${caller.scope.tenant}|${caller.scope.organization}|${id}`;
-}
-
 async function tested(way: Way, caller: Caller, deps: Deps): Promise<void> {
   const source = await deps.open(way, caller.scope);
   try { await source.test(); } finally { await source.close(); }
@@ -184,7 +176,7 @@ async function tested(way: Way, caller: Caller, deps: Deps): Promise<void> {
 
 async function withSource<T>(connection: Connection, caller: Caller, deps: Deps, use: (source: Source) => Promise<T>): Promise<T> {
   const { integration, auth, settings, satellite } = connection;
-  const way = { integration, auth, settings, credential: await credentialOf(connection, caller, deps), ...(satellite === undefined ? {} : { satellite }) };
+  const way = { integration, auth, settings, credential: await credentialOf(deps.vault, caller.scope, connection), ...(satellite === undefined ? {} : { satellite }) };
   const source = await deps.open(way, caller.scope);
   try { return await use(source); } finally { await source.close(); }
 }
@@ -198,7 +190,7 @@ function previewOf(reading: Reading, outcome: Parameters<typeof goalValue>[0], r
   };
 }
 
-export function connectionView(c: Connection, caller: Caller): ConnectionView {
+function connectionView(c: Connection, caller: Caller): ConnectionView {
   return {
     id: c.id, integration: c.integration, name: c.name, owner: c.owner, shared: c.shared, auth: c.auth, settings: c.settings,
     everyMinutes: c.everyMinutes, lastSync: c.lastSync, nextSync: c.nextSync, problem: c.problem,
