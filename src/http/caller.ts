@@ -3,6 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { defaultThresholds } from '../domain/status.ts';
 import type { Organization, Person, Scope } from '../domain/organization.ts';
+import { organizationOf } from '../store/organizations.ts';
 import { Conflict, insert, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { Refusal } from './refusal.ts';
@@ -70,11 +71,6 @@ export async function callerOf(store: Store, admins: readonly string[], identity
   const scope = { tenant: identity.tenant, organization: found.id };
   const known = await store.get(rows.person, keys.person(scope, identity.id));
   return { scope, organization: found, person: known?.body ?? (await joined(store, scope, identity, admins)) };
-}
-
-async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
-  if (id !== undefined) return (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body;
-  return (await store.page(rows.organization, tenant, { limit: 1 })).rows[0]?.body;
 }
 
 async function opened(store: Store, identity: Identity): Promise<Organization> {
