@@ -70,6 +70,7 @@ export const GoalView = z.object({
   etag: z.string(),
   expected: z.number(),
   may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
     measure: Measure, measureTitle: z.string(), lastSync: Instant.nullable(), nextSync: Instant.nullable(), problem: Trouble.nullable(),

@@ -366,6 +366,17 @@ describe('the REST API', function () {
       assert.deepEqual([problem.type, problem.remedy], ['source', 'reconnect']);
     });
 
+    it('have no last sync in the eyes of a goal that they have not been read for yet', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Read before' }) });
+      const at = keys.connection({ tenant, organization }, made.id);
+      const { body, etag } = (await store.get(rows.connection, at))!;
+      await store.transact([replace(rows.connection, at, { ...body, lastSync: '2026-11-21T08:30:00.000Z' }, etag)]);
+      const view = await aGoal(ada, { title: 'Unread', mode: 'source', link: { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } } });
+      assert.equal(view.link!.lastSync, null);
+      await moveGoals({ store, now }, { tenant, organization }, [{ goal: view.goal, change: { kind: 'reading', value: 5, raw: '5', asOf: now().toISOString(), readAt: now().toISOString() }, by: { kind: 'connection', id: made.id, name: '' }, at: now().toISOString() }]);
+      assert.equal((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.lastSync, '2026-11-21T08:30:00.000Z');
+    });
+
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
       const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });
@@ -387,9 +398,15 @@ describe('the REST API', function () {
       assert.deepEqual(requested, [`carry on ${period}`, `sync ${made.id}`]);
       assert.deepEqual([view.link?.connectionName, view.link?.measureTitle, view.link?.problem], ['In use', 'Number', null]);
       assert.match((await problemOf(as(ada)(api.deleteConnection, { params: { organization, connection: made.id } }))).title, /another data source/);
+      const at = keys.connection({ tenant, organization }, made.id);
+      const row = (await store.get(rows.connection, at))!;
+      const nextSync = '2026-11-21T09:40:00.000Z';
+      await store.transact([replace(rows.connection, at, { ...row.body, nextSync, problem: { remedy: 'reconnect', message: 'The password is wrong.', since: nextSync } }, row.etag)]);
 
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
-      assert.match((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.problem!.message, /disabled/);
+      const disabled = (await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!;
+      assert.match(disabled.problem!.message, /disabled/);
+      assert.deepEqual([disabled.problem!.since, disabled.nextSync], [now().toISOString(), null]);
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
 
       const current = await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } });
