@@ -25,11 +25,6 @@ export async function startChain(deps: Pick<SyncDeps, 'store' | 'queues' | 'now'
   await deps.queues.syncs.put(due, secondsUntil(deps.now(), started.nextSync));
 }
 
-/** Ends the connection's chain: its message in the queue will be dropped. Before disabling or removing a connection. */
-export async function stopChain(deps: Pick<SyncDeps, 'store'>, scope: Scope, connection: string): Promise<void> {
-  await revise(deps.store, rows.connection, keys.connection(scope, connection), body => ({ ...body, token: randomUUID(), nextSync: null }));
-}
-
 /** Asks for one sync as soon as possible, beside the chain and without touching it. */
 export async function syncNow(deps: Pick<SyncDeps, 'queues' | 'now'>, scope: Scope, connection: string): Promise<void> {
   await deps.queues.asked.put({ tenant: scope.tenant, organization: scope.organization, connection, at: deps.now().toISOString() });
