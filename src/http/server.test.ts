@@ -205,6 +205,13 @@ describe('the REST API', function () {
       assert.equal((await problemOf(as(ada)(api.goal, at))).type, 'not-found');
     });
 
+    it('are not called closed, reopened or not started by a check-in', async () => {
+      const { goal } = await aGoal(ada, { title: 'Open' });
+      for (const status of ['closed', 'reopened', 'not-started', 'in-progress'] as const) {
+        assert.ok((await problemOf(as(ada)(api.checkIn, { params: { ...place, goal: goal.id }, body: { value: 1, status, note: '' } }))).errors!['status'], status);
+      }
+    });
+
     it('say a change of status that comes from an edit, as any other one', async () => {
       const ask = as(ada);
       const tickets = { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: { kind: 'none' }, target: 20 } as const;
