@@ -48,7 +48,7 @@ export async function moveGoals(deps: { store: Store; now(): Date }, scope: Scop
   for (let attempt = 1; jobs.length > 0; attempt++) {
     const rules = rulesAt(organization.body, deps.now());
     const stored = await readGoals(deps.store, scope, jobs.map(job => job.ref));
-    const decisions = jobs.map((job, i) => decide(scope, rules, job, stored[i]));
+    const decisions = jobs.map((job, i) => decide(scope, rules, job, stored[i], attempt > 1));
     const lost = await write(deps.store, jobs, decisions, movements);
     if (lost.length > 0 && attempt === tries) throw new Conflict(`${lost.length} goals were changed by others each time we tried to move them.`);
     if (lost.length > 0) await pause(attempt);
@@ -90,9 +90,10 @@ async function write(store: Store, jobs: Job[], decisions: Decision[], movements
   return [...lost];
 }
 
-function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | undefined): Decision {
+function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | undefined, again: boolean): Decision {
   if (!stored) return { steps: [], movements: job.moves.map(() => ({ did: 'missing' })) };
   const before = stored.body;
+  if (again && job.moves.every(({ move: wanted }) => isSaid(wanted, before))) return { steps: [], movements: job.moves.map(() => ({ did: 'wrote', goal: before })) };
   let after = before;
   let checkIn: CheckIn | undefined;
   const refused: boolean[] = [];
@@ -113,6 +114,11 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
   const fenced = job.moves.some(({ move: wanted }) => wanted.fence) && after.readAt !== before.readAt;
   const steps = record || fenced || !sameChildren(before, after) ? stepsOf(scope, stored, after, record) : [];
   return { steps, movements: refused.map(r => ({ did: r ? 'refused' : steps.length > 0 ? 'wrote' : 'nothing', goal: after })) };
+}
+
+/** The conflict was with ourselves: the answer to our own write got lost, and the goal bears the value of this check-in and its instant. */
+function isSaid({ change, at }: Move, goal: Goal): boolean {
+  return typeof change !== 'function' && change.kind === 'check-in' && change.value !== undefined && goal.value === change.value && goal.readAt === at;
 }
 
 /** A source moves only the goals that it feeds: a link that was cut while its source was being read must not write any more. */
