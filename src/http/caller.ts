@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defaultThresholds } from '../domain/status.ts';
 import type { Organization, Person, Scope } from '../domain/organization.ts';
 import { organizationOf } from '../store/organizations.ts';
-import { Conflict, insert, type Store } from '../store/store.ts';
+import { Conflict, insert, put, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { Refusal } from './refusal.ts';
 
@@ -69,8 +69,16 @@ export async function callerOf(store: Store, admins: readonly string[], identity
       : new Refusal('not-found', 'There is no such organization.');
   }
   const scope = { tenant: identity.tenant, organization: found.id };
-  const known = await store.get(rows.person, keys.person(scope, identity.id));
-  return { scope, organization: found, person: known?.body ?? (await joined(store, scope, identity, admins)) };
+  const known = (await store.get(rows.person, keys.person(scope, identity.id)))?.body;
+  return { scope, organization: found, person: known ? await promoted(store, scope, known, admins) : await joined(store, scope, identity, admins) };
+}
+
+/** Whoever was a member before being named in `admins` is an admin from their next visit on. */
+async function promoted(store: Store, scope: Scope, person: Person, admins: readonly string[]): Promise<Person> {
+  if (person.role === 'admin' || !admins.includes(person.id)) return person;
+  const admin: Person = { ...person, role: 'admin' };
+  await store.transact([put(rows.person, keys.person(scope, person.id), admin)]);
+  return admin;
 }
 
 async function opened(store: Store, identity: Identity): Promise<Organization> {

@@ -134,6 +134,13 @@ describe('the REST API', function () {
       assert.equal((await as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} })).person.role, 'member');
     });
 
+    it('makes a member who is named an admin later an admin', async () => {
+      const at = keys.person({ tenant, organization }, 'first');
+      await store.transact([insert(rows.person, at, { id: 'first', name: 'First', role: 'member' })]);
+      assert.equal((await as({ tenant, id: 'first', name: 'First' })(api.session, { params: {} })).person.role, 'admin');
+      assert.equal((await store.get(rows.person, at))?.body.role, 'admin');
+    });
+
     it('keeps tenants apart, even where all ids are equal', async () => {
       const { goal } = await as(ada)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY-of-Aurora', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
       const address = { params: { ...place, goal: goal.id } };
