@@ -368,6 +368,8 @@ describe('the REST API', function () {
       assert.equal(renamed.goal.link, relinked.goal.link);
       const manual = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'manual', etag: renamed.etag } });
       assert.equal(manual.goal.link, undefined);
+      const feed = await as(ada)(api.feed, { ...at, query: { limit: 50 } });
+      assert.deepEqual(feed.rows.flatMap(e => ('activity' in e && /linked/.test(e.activity.kind) ? [e.activity.kind] : [])).toSorted(), ['linked', 'linked', 'unlinked']);
     });
 
     it('ask for a credential again that the vault can no longer open', async () => {

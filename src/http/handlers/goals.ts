@@ -73,6 +73,7 @@ export const goals = {
       replace(rows.goal, keys.goal(caller.scope, before), goal, stored.etag),
       feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
       ...(source && link ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
+      ...(before.connection !== null && !source ? await unlinkedStep(caller, before, before.connection, at, deps) : []),
       ...(edited.checkIn ? checkInSteps(caller.scope, before, goal, edited.checkIn) : redrawStep(caller, goal, at)),
       ...tellParent(caller, before, goal.parent, at),
       ...(before.parent && before.parent.id !== goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
@@ -171,6 +172,11 @@ function newLink(goal: Goal, source: ChosenSource, caller: Caller, deps: Pick<De
 function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {
   const entry: FeedEntry = { goal: refOf(goal), id, at, by: { kind: 'person', id: caller.person.id, name: caller.person.name }, activity: what };
   return put(rows.feedEntry, keys.feedEntry(caller.scope, entry.goal, at, id), entry);
+}
+
+async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, deps: Deps): Promise<Step[]> {
+  const connection = await deps.store.get(rows.connection, keys.connection(caller.scope, id));
+  return connection ? [feedStep(caller, goal, at, deps.newId(), { kind: 'unlinked', connection: connection.body.name })] : [];
 }
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
