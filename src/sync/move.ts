@@ -8,7 +8,7 @@ import type { Thresholds } from '../domain/status.ts';
 import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { inParallel } from './in-parallel.ts';
-import { pause } from './revise.ts';
+import { pause } from '../store/revise.ts';
 
 /** One change to one goal. */
 export interface Move {

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/date.ts';
 import type { Scope } from '../domain/organization.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
-import { revise } from './revise.ts';
+import { revise } from '../store/revise.ts';
 
 /**
  * The first slot after an instant. A connection's slots stand at a fixed offset in every period (counted from 1970), a hash of its

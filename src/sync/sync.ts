@@ -13,7 +13,7 @@ import type { SyncDeps } from './deps.ts';
 import { inParallel } from './in-parallel.ts';
 import { moveGoals, type Move, type Movement } from './move.ts';
 import { openSource } from './open.ts';
-import { revise } from './revise.ts';
+import { revise } from '../store/revise.ts';
 import { nextSlot, secondsUntil } from './schedule.ts';
 
 /** Links whose measures are read together: as many as one may have in hand. Their goals are moved in parts, some at once, so that neither we nor the store wait for the other. */
