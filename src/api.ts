@@ -82,7 +82,7 @@ export const GoalBody = z.object({
   kind: GoalKind,
   title: Goal.shape.title,
   description: Goal.shape.description.default(''),
-  owner: z.string().optional(),
+  owner: Id.optional(),
   parent: GoalRef.nullable().default(null),
   start: PlainDate.optional(),
   end: PlainDate.optional(),
@@ -163,7 +163,7 @@ export const api = {
   periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
   people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('') }), answer: z.object({ rows: z.array(Person) }) }),
 
-  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: z.string(), search: z.string().optional() }), answer: page(GoalView) }),
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
   updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),

@@ -25,6 +25,7 @@ const mayImport: Record<string, string[]> = {
   'src/main.ts': ['src', 'bot'],
   'src/architecture.ts': [],
   'src/node-version.js': [],
+  'src/link-node.js': [],
   'src/test-summary.js': [],
   'src/simulators': ['src', 'bot'],
   bench: ['src', 'bot'],

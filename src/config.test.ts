@@ -1,6 +1,21 @@
-// The satellite's settings: each fault named with its remedy, all at once, and no secret repeated.
+// An installation's and a satellite's settings: each fault named with its remedy, all at once, and no secret repeated.
 import assert from 'node:assert/strict';
 import { BadConfiguration, readConfig } from './config.ts';
+
+describe('the settings of an installation', () => {
+  const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+  const sound = {
+    PUBLIC_URL: 'https://okrs.example.com', AZURE_STORAGE_CONNECTION_STRING: 'x', WAYMARK_KEYS: `k2:${key(2)}, k1:${key(1)}`, ENTRA_CLIENT_ID: 'c',
+    BOT_ID: 'b', BOT_PASSWORD: 'p', BOT_TENANT_ID: 't', WAYMARK_ADMINS: 'a',
+  };
+
+  it('take keys only under ids that sealed credentials can name, each once', () => {
+    assert.deepEqual((readConfig(sound) as { keys: { id: string }[] }).keys.map(({ id }) => id), ['k2', 'k1']);
+    for (const keys of [`2026.11:${key(1)}`, `my key:${key(1)}`, `k1:${key(2)},k1:${key(1)}`]) {
+      assert.throws(() => readConfig({ ...sound, WAYMARK_KEYS: keys }), (error: Error) => error instanceof BadConfiguration && /WAYMARK_KEYS must be/.test(error.message) && !error.message.includes(key(1)), keys);
+    }
+  });
+});
 
 describe('the settings of a satellite', () => {
   const token = `wms1.11111111-1111-4111-8111-111111111111.main.n1.${'s'.repeat(43)}`;

@@ -79,7 +79,8 @@ const Production = z.object({
   AZURE_STORAGE_CONNECTION_STRING: text('Set it to the connection string of the storage account.'),
   WAYMARK_KEYS: text('Set it to id:key, the key being 32 bytes in base64; older keys follow after a comma.')
     .transform(list => list.split(',').map(pair => ({ id: pair.split(':')[0]!.trim(), key: pair.slice(pair.indexOf(':') + 1).trim() })))
-    .refine(keys => keys.every(k => k.id !== '' && Buffer.from(k.key, 'base64').length === 32), 'must be id:key pairs, each key 32 bytes in base64.'),
+    .refine(keys => keys.every(k => /^[A-Za-z0-9_-]{1,64}$/.test(k.id) && Buffer.from(k.key, 'base64').length === 32), 'must be id:key pairs, each id of letters, digits, - and _, each key 32 bytes in base64.')
+    .refine(keys => new Set(keys.map(k => k.id)).size === keys.length, 'must be pairs of different ids: what one key has sealed, another one under its id cannot open.'),
   ENTRA_CLIENT_ID: text('Set it to the client id of the Entra app registration.'),
   BOT_ID: text('Set it to the app id of the Azure Bot.'),
   BOT_PASSWORD: text('Set it to the client secret of the Azure Bot.'),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { api } from './api.ts';
 import { asker } from './simulators/ask.ts';
+import { startAzurite } from './simulators/azurite.ts';
 import { demoOrganization } from './simulators/demo.ts';
 import { ada } from './simulators/teams-world.ts';
 import { type Whole, failedStart, startWhole } from './simulators/whole.ts';
@@ -94,6 +95,25 @@ describe('Waymark as a whole', function () {
     await eventually(async () => (processesOn(other.data).length === 0 ? true : undefined));
     const again = await start({ WAYMARK_DEMO: 'no' }, other.data);
     assert.equal((await fetch(`${again.address}/healthz`)).status, 200);
+  });
+
+  it('runs in production as separate web and worker processes on one storage account, closed to whoever is not known', async () => {
+    const azurite = await startAzurite();
+    const env = {
+      HOST: '127.0.0.1', PUBLIC_URL: 'https://okrs.example.com', AZURE_STORAGE_CONNECTION_STRING: azurite.connectionString, WAYMARK_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+      ENTRA_CLIENT_ID: '5f0a3e0c-0000-4000-8000-000000000001', BOT_ID: '5f0a3e0c-0000-4000-8000-000000000001', BOT_PASSWORD: 'secret-of-the-bot', BOT_TENANT_ID: '5f0a3e0c-0000-4000-8000-000000000002', WAYMARK_ADMINS: 'somebody',
+    };
+    const [web, worker] = await Promise.all([start({ ...env, ROLE: 'web' }), start({ ...env, ROLE: 'worker' })]);
+    const status = async (whole: Whole, path: string, init?: RequestInit) => (await fetch(whole.address + path, init)).status;
+    assert.deepEqual([await status(web, '/healthz'), await status(worker, '/healthz')], [200, 200]);
+    assert.equal(await status(web, '/api/v1/session'), 401);
+    assert.equal(await status(web, '/api/messages', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ type: 'message', serviceUrl: 'https://smba.trafficmanager.net/' }) }), 401);
+    assert.equal(await status(web, '/api/v1/local/sign-in', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }), 404);
+    assert.doesNotMatch(await (await fetch(`${web.address}/sandbox`)).text(), /sandbox/i);
+    assert.equal(await status(worker, '/api/v1/session'), 404);
+    assert.deepEqual([await web.stop(), await worker.stop()], [0, 0]);
+    for (const whole of [web, worker]) assert.doesNotMatch(whole.output(), /"level":"error"|secret-of-the-bot/);
+    await azurite.stop();
   });
 
   it('names everything that is wrong with its settings, and what to do', async () => {

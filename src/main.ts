@@ -68,6 +68,8 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     mailbox: openMailbox({ store, now }), now,
     satellite: async address => (await store.get(rows.satellite, keys.satellite(address, address.satellite)))?.body,
   };
+  const through: SyncDeps['openThrough'] = (scope, { satellite, integration, auth, settings }, credential) =>
+    openThrough(cloud, { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential });
   const search = openSearch({ now, report: error => { report(error, 'rebuilding the search index'); }, load: scope => currentGoals(store, scope, now()) });
 
   const memoryDeps = {
@@ -83,16 +85,16 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   const syncDeps: SyncDeps = {
     store, queues, connectors, outside, vault, now, report, claimSeconds,
     deliver: (scope, outgoing) => deliver(delivery, scope, outgoing),
-    openThrough: (scope, { satellite, integration, auth, settings }, credential) => openThrough(cloud, { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential }),
+    openThrough: through,
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
   };
 
   const server = openServer({
     store, connectors, integrations, vault, search, now, report,
     newId: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
-    open: async ({ integration, auth, settings, credential, satellite }, scope) => (satellite === undefined
-      ? connectors.get(integration)!.open({ auth, settings, credential, outside })
-      : openThrough(cloud, { address: { ...scope, satellite }, connector: integration, auth, settings, credential: credential['name']! })),
+    open: async (way, scope) => (way.satellite === undefined
+      ? connectors.get(way.integration)!.open({ auth: way.auth, settings: way.settings, credential: way.credential, outside })
+      : through(scope, way, way.credential['name']!)),
     move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
     carryOn: (scope, period) => queues.deliveries.put({ ...scope, period }),
     startChain: (scope, connection) => startChain(syncDeps, scope, connection),

@@ -96,4 +96,29 @@ describe('activity', () => {
       ['<p>open', 'open'], ['a < b', 'a < b'], ['<script>x</script>', 'x'], ['&#xd800;', '\ufffd'],
     ] as const) assert.equal(textOfHtml(html), words, html);
   });
+
+  it('does not hear a button whose goal has an id that no goal can have', () => {
+    const pressed = (goal: object) => kindOf({ type: 'invoke', name: 'adaptiveCard/action', value: { action: { verb: 'sync-now', data: { goal } } } });
+    assert.equal(pressed({ period: '2026-q4', id: 'g1' }), 'acted');
+    for (const odd of ['a|b', 'a/b', '', 'x'.repeat(65)]) {
+      assert.equal(pressed({ period: odd, id: 'g1' }), undefined, odd);
+      assert.equal(pressed({ period: '2026-q4', id: odd }), undefined, odd);
+    }
+  });
+
+  it('reads the largest message that a request can carry in no time, however it was made to be slow', () => {
+    const most = 200_000;
+    const slow: [string, object][] = [
+      ['opened quotes', { ...group, attachments: [{ contentType: 'text/html', content: '<blockquote itemtype="http://schema.skype.com/Reply"'.repeat(most / 50) }] }],
+      ['quotes that never end', { ...personal, attachments: [{ contentType: 'text/html', content: '<blockquote>'.repeat(most / 12) }] }],
+      ['breaks that never end', { ...personal, attachments: [{ contentType: 'text/html', content: '<br '.repeat(most / 4) }] }],
+      ['angle brackets', { ...personal, attachments: [{ contentType: 'text/html', content: '<'.repeat(most) }] }],
+      ['mentions that never end', { ...personal, text: '<at>'.repeat(most / 4) }],
+    ];
+    for (const [name, changes] of slow) {
+      const begun = performance.now();
+      event(changes);
+      assert.ok(performance.now() - begun < 500, `${name}: ${Math.round(performance.now() - begun)} ms`);
+    }
+  });
 });

@@ -11,6 +11,8 @@ export const TeamsActivity = z.object({
   name: z.string().optional(),
   action: z.string().optional(),
   timestamp: z.union([z.string(), z.date()]).optional(),
+  /** Teams says for its people who they are and of which tenant; on other channels of the Bot Framework a client says so itself. */
+  channelId: z.string().optional(),
   serviceUrl: z.string(),
   from: z.object({ id: z.string(), name: z.string().nullish(), aadObjectId: z.string().nullish() }),
   recipient: z.object({ id: z.string() }),
@@ -123,7 +125,8 @@ function replyOf(activity: TeamsActivity, by: Speaker, place: Conversation): Rep
 }
 
 function quotedBy(activity: TeamsActivity): string | undefined {
-  return /<blockquote[^>]*itemtype="http:\/\/schema\.skype\.com\/Reply"[^>]*itemid="(\d+)"/.exec(htmlOf(activity) ?? '')?.[1];
+  const tag = htmlOf(activity)?.match(/<blockquote[^<>]*>/g)?.find(one => one.includes('itemtype="http://schema.skype.com/Reply"'));
+  return tag && /\sitemid="(\d+)"/.exec(tag)?.[1];
 }
 
 /** A message's id in Teams is when it was written, in milliseconds since 1970; edits and deletions keep it. */
@@ -145,7 +148,7 @@ function wordsOf(activity: TeamsActivity): string {
   const ours = (activity.entities ?? []).filter(e => e.type === 'mention' && e.mentioned?.id === activity.recipient.id).flatMap(e => e.text ?? []);
   const raw = activity.text ?? textOfHtml(htmlOf(activity) ?? '');
   const named = ours.reduce((text, mention) => text.replaceAll(mention, ' '), raw);
-  return named.replaceAll(/<at[^>]*>(.*?)<\/at>/gis, '$1').replaceAll('&nbsp;', ' ').replaceAll(/[^\S\n]+/g, ' ').trim();
+  return named.replaceAll(/<at[^<>]*>([^<]*)<\/at>/gi, '$1').replaceAll('&nbsp;', ' ').replaceAll(/[^\S\n]+/g, ' ').trim();
 }
 
 function htmlOf({ attachments }: TeamsActivity): string | undefined {
@@ -155,12 +158,12 @@ function htmlOf({ attachments }: TeamsActivity): string | undefined {
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
-/** The words of a small HTML message. Its result is text like any other that people typed: nothing may trust it. */
+/** The words of an HTML message, in time that grows with its length alone. Its result is text like any other that people typed: nothing may trust it. */
 export function textOfHtml(html: string): string {
   return html
-    .replaceAll(/<blockquote[\s\S]*?<\/blockquote>/gi, '')
-    .replaceAll(/<(?:br|\/p|\/div|\/li)\b[^>]*>/gi, '\n')
-    .replaceAll(/<[^>]*>/g, '')
+    .replace(/^[\s\S]*<\/blockquote>/i, closed => closed.replaceAll(/<blockquote[\s\S]*?<\/blockquote>/gi, ''))
+    .replaceAll(/<(?:br|\/p|\/div|\/li)\b[^<>]*>/gi, '\n')
+    .replaceAll(/<[^<>]*>/g, '')
     .replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
       const code = decimal ? Number(decimal) : hex ? Number.parseInt(hex, 16) : undefined;
       if (code !== undefined) return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';

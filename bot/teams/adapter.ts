@@ -71,6 +71,10 @@ export function openTeams(settings: TeamsSettings, deps: TeamsDeps): Teams {
         res.send(400, { title: `This is not an activity: ${body.error.issues.map(issue => issue.path.join('.')).join(', ')}.` });
         return;
       }
+      if (body.data.channelId !== 'msteams') {
+        res.send(401, { title: 'This request is not from Microsoft Teams.' });
+        return;
+      }
       await adapter.process(req as never, res as never, async context => {
         const answer = await once(heard, context, () => turn.take(context));
         if (answer) await respond(context, answer);

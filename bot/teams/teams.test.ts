@@ -541,6 +541,16 @@ describe('Teams', function () {
       }
     });
 
+    it('hears Teams alone: on other channels whoever writes says themselves who and from which tenant they are', async () => {
+      for (const how of [settings(), anonymous]) {
+        teams = openTeams(how, deps());
+        for (const channelId of ['directline', 'webchat', undefined]) {
+          assert.equal((await send({ ...activity(), channelId }, await good())).status, 401, `${how.kind} ${channelId}`);
+        }
+      }
+      assert.deepEqual(heard, []);
+    });
+
     it('refuses to open for everybody unless told so, and on loopback alone', () => {
       assert.throws(() => openTeams(settings({ botId: '' }), deps()), /BOT_ID/);
       assert.throws(() => openTeams({ kind: 'azure', botId: '', password: 'x', tenant }, deps()), /BOT_ID/);

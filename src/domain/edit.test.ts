@@ -44,7 +44,7 @@ describe('An edit', () => {
       ['mode', edited({ mode: 'manual' }, { connection: null, remeasured: false })],
     ];
     for (const [what, { goal, fields }] of emptied) {
-      assert.deepEqual([goal.value, goal.status, goal.asOf, goal.readAt], [null, 'not-started', null, null], what);
+      assert.deepEqual([goal.value, goal.status, goal.asOf, goal.readAt], [null, 'not-started', null, at], what);
       assert.ok(fields.length > 0, what);
     }
   });

@@ -18,12 +18,13 @@ export function edit(goal: Goal, draft: GoalDraft, source: { connection: string 
   if (fields.length === 0) return { goal, fields };
 
   const meansTheSame = goal.mode === next.mode && goal.connection === next.connection && !source.remeasured && sameUnit(goal, next);
-  if (!meansTheSame) return { ...rolledUp(goal, reset(next), j), fields };
+  if (!meansTheSame) return { ...rolledUp(goal, reset(next, j), j), fields };
   return { ...rejudged(goal, next, j), fields };
 }
 
-function reset(goal: Goal): Goal {
-  return { ...goal, value: null, progress: initialProgress(goal.outcome), status: 'not-started', asOf: null, readAt: null };
+/** What was read before the edit answers the question that was asked before it: `readAt` keeps it out. */
+function reset(goal: Goal, j: Judgement): Goal {
+  return { ...goal, value: null, progress: initialProgress(goal.outcome), status: 'not-started', asOf: null, readAt: j.at };
 }
 
 /** A goal that now follows its children takes their progress at once. */

@@ -10,7 +10,7 @@ export type GoalKind = z.infer<typeof GoalKind>;
 export const kindNames: Record<GoalKind, string> = { objective: 'Objective', 'key-result': 'Key result', initiative: 'Initiative' };
 
 /** Where a goal is found: goals live in their time period. */
-export const GoalRef = z.object({ period: z.string(), id: Id });
+export const GoalRef = z.object({ period: Id, id: Id });
 export type GoalRef = z.infer<typeof GoalRef>;
 
 /** What moves a goal: people's check-ins, its children, or a data source. */
@@ -46,7 +46,7 @@ export const Goal = z.object({
   status: Status,
   /** When `value` was true, as its source says; the time of reading or check-in where the source does not say. */
   asOf: Instant.nullable(),
-  /** When `value` was last read or said. An older reading never replaces a newer one. */
+  /** When `value` was last read or said, or began to mean something else. An older reading never replaces a newer one. */
   readAt: Instant.nullable(),
   children: z.array(Child),
   /** Set once a chat shows a living card of this goal: from then on every change is sent out, not only a change of status. */

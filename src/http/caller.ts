@@ -28,7 +28,7 @@ export const entraTrust = (clientId: string): Trust => ({
   clientId,
 });
 
-const Claims = z.object({ tid: z.guid(), oid: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), name: z.string().default('Unnamed'), preferred_username: z.string().optional(), scp: z.string() });
+const Claims = z.object({ tid: z.guid(), oid: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), name: z.string().default('Unnamed'), preferred_username: z.string().optional(), scp: z.string(), acct: z.number().optional(), idp: z.string().optional() });
 
 /** The tenant of Microsoft's personal accounts: nobody's organization. */
 const personalAccounts = '9188040d-6c67-4c5b-b112-36a304b66dad';
@@ -47,6 +47,7 @@ export function identityReader(trust: Trust): (authorization: string | undefined
       const claims = Claims.parse(payload);
       if (payload.iss !== trust.issuer.replace('{tenant}', claims.tid) || claims.tid === personalAccounts) throw new Refusal('unauthorized', 'Sign in with your work account.');
       if (!claims.scp.split(' ').includes('access_as_user')) throw new Refusal('unauthorized', 'This token is not for Waymark.');
+      if (isGuest(claims)) throw new Refusal('forbidden', 'Waymark is not open to guests. Sign in with an account of this company.');
       return { tenant: claims.tid, id: claims.oid, name: claims.name, ...(claims.preferred_username ? { email: claims.preferred_username } : {}) };
     } catch (error) {
       if (error instanceof Refusal) throw error;
@@ -55,6 +56,11 @@ export function identityReader(trust: Trust): (authorization: string | undefined
       throw error;
     }
   };
+}
+
+/** Entra names a guest's own identity provider in `idp`, and marks guests in `acct` where the app registration asks for that claim. */
+function isGuest({ acct, idp, tid }: z.infer<typeof Claims>): boolean {
+  return acct === 1 || (idp !== undefined && !idp.includes(tid));
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { ProblemDetails } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
-import { Conflict } from '../store/store.ts';
+import { BadCursor, Conflict } from '../store/store.ts';
 
 type Kind = 'bad-request' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'too-many';
 const statuses: Record<Kind, number> = { 'bad-request': 400, unauthorized: 401, forbidden: 403, 'not-found': 404, conflict: 409, 'too-many': 429 };
@@ -54,6 +54,7 @@ function mismatches(branch: Issue[]): number {
 export function problemOf(thrown: unknown, report: (error: unknown) => string): ProblemDetails {
   if (thrown instanceof Refusal) return { type: thrown.kind, title: thrown.message, status: statuses[thrown.kind], ...(thrown.errors ? { errors: thrown.errors } : {}) };
   if (thrown instanceof Conflict) return { type: 'conflict', title: 'Somebody else changed this meanwhile. Load it again and repeat your change.', status: 409 };
+  if (thrown instanceof BadCursor) return { type: 'bad-request', title: 'next: This page no longer exists. Start again from the first.', status: 400, errors: { next: 'Start again from the first page.' } };
   if (thrown instanceof SourceError) {
     const { remedy } = thrown;
     const errors = remedy.kind === 'reconfigure' && remedy.field ? { [remedy.field]: thrown.message } : undefined;

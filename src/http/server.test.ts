@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Server } from 'restify';
+import { json } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import type { Request, Response, Server } from 'restify';
 import { api } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import { defaultThresholds } from '../domain/status.ts';
@@ -20,7 +23,7 @@ import { keyFile, openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
 import { numbersSource } from '../sync/stage.ts';
 import { identityReader } from './caller.ts';
-import { openServer } from './server.ts';
+import { type ServerDeps, openServer } from './server.ts';
 
 const now = () => new Date('2026-11-21T09:00:00.000Z');
 const organization = 'main';
@@ -33,6 +36,7 @@ const reports: string[] = [];
 let azurite: Azurite;
 let entra: Entra;
 let store: Store;
+let deps: ServerDeps;
 let server: Server;
 let address: string;
 
@@ -46,6 +50,24 @@ const as = (person: Somebody): Ask => asker(address, () => entra.personToken(per
 async function raw(path: string, token?: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
   const response = await fetch(`${address}${path}`, { ...init, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(init.body ? { 'content-type': 'application/json' } : {}) } });
   return { status: response.status, body: await response.json() as Record<string, unknown>, headers: response.headers };
+}
+
+/** A request as no browser would send it. */
+function sent(to: string, path: string, { method = 'POST', headers, body = '' }: { method?: string; headers: OutgoingHttpHeaders; body?: string | Buffer }): Promise<{ status: number; title: unknown }> {
+  return new Promise((resolve, reject) => {
+    const asking = request(`${to}${path}`, { method, headers: { ...headers, ...(body.length > 0 ? { 'content-length': Buffer.byteLength(body) } : {}) } }, async answer => {
+      resolve({ status: answer.statusCode!, title: (await json(answer) as { title?: string }).title });
+    });
+    asking.once('error', reject).end(body);
+  });
+}
+
+function listening(one: Server): Promise<string> {
+  return new Promise(resolve => { one.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(one.address() as { port: number }).port}`)); });
+}
+
+function closed(one: Server): Promise<void> {
+  return new Promise(resolve => { one.close(() => resolve()); one.server.closeAllConnections(); });
 }
 
 /** The problem that a refused call was answered with. */
@@ -68,7 +90,7 @@ describe('the REST API', function () {
     }
     await store.transact([insert(rows.person, keys.person({ tenant, organization }, 'ada'), { id: 'ada', name: 'Ada', role: 'admin' })]);
     const vault = openVault(await keyFile(join(await mkdtemp(join(tmpdir(), 'waymark-')), 'keys.json')));
-    server = openServer({
+    deps = {
       store, vault, now, connectors: new Map([['numbers', numbers.connector]]),
       integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }],
       search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
@@ -81,13 +103,13 @@ describe('the REST API', function () {
       identify: identityReader(entra.trust), admins: ['first'], configuration: { local: false, clientId: entra.trust.clientId },
       tab: '/nowhere', serves: 'everything',
       report: (error, context) => { reports.push(`${context}: ${String(error)}`); return 'bug-1'; },
-    });
-    await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve); });
-    address = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    };
+    server = openServer(deps);
+    address = await listening(server);
   });
 
   after(async () => {
-    await new Promise<void>(resolve => { server.close(() => resolve()); server.server.closeAllConnections(); });
+    await closed(server);
     await Promise.all([azurite.stop(), entra.stop()]);
   });
 
@@ -124,6 +146,15 @@ describe('the REST API', function () {
         assert.equal(answer.status, 401, name);
         assert.equal(answer.body['type'], 'unauthorized', name);
       }
+    });
+
+    it('refuses guests of the tenant: they are of another company', async () => {
+      for (const guest of [{ acct: 1 }, { idp: `https://sts.windows.net/${stranger.tenant}/` }, { idp: 'live.com' }]) {
+        const { status, body } = await raw('/api/v1/session', await entra.sign({ ...good(), oid: 'guest', ...guest }));
+        assert.equal(status, 403, JSON.stringify(guest));
+        assert.match(String(body['title']), /[Gg]uest/);
+      }
+      assert.equal((await raw('/api/v1/session', await entra.sign({ ...good(), acct: 0, idp: `https://sts.windows.net/${tenant}/` }))).status, 200);
     });
 
     it('makes whoever comes from the tenant a member, and opens an organization for a named admin alone', async () => {
@@ -170,6 +201,54 @@ describe('the REST API', function () {
       assert.equal((await raw(`/api/v1/organizations/main/goals/${period}`, token, { method: 'POST', body: JSON.stringify({ title: 'x'.repeat(300_000) }) })).status, 413);
       const lost = await raw('/api/v1/nothing-here', token);
       assert.deepEqual([lost.status, lost.body['type']], [404, 'not-found']);
+    });
+
+    it('answer bodies that are packed, uploaded or no JSON before anything is done with them', async () => {
+      const bodies: [string, OutgoingHttpHeaders, string | Buffer][] = [
+        ['what is not gzip', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, '{}'],
+        ['gzip that unpacks to 20 MB', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(20_000_000, ' '))],
+        ['an upload', { 'content-type': 'multipart/form-data; boundary=b' }, '--b\r\ncontent-disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--b--\r\n'],
+        ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'text=x'],
+        ['text', { 'content-type': 'text/plain' }, '{}'],
+      ];
+      for (const [name, headers, body] of bodies) {
+        const { status, title } = await sent(address, `/api/v1/organizations/${organization}/connections`, { headers, body });
+        assert.equal(status, 415, name);
+        assert.match(String(title), /Send JSON/, name);
+      }
+    });
+
+    it('meet ids, cursors and names that nobody has been given, without asking the store for them', async () => {
+      const token = await entra.personToken(ada);
+      const body = { kind: 'objective', title: 'T', outcome: { kind: 'percent' } };
+      await as(stranger)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+      const forged = Buffer.from(JSON.stringify({ nextPartitionKey: `${stranger.tenant}|main|${period}`, nextRowKey: 'g:' })).toString('base64');
+      for (const odd of ['a|b', "a'b", 'a/b', 'a\\b', 'a#b', 'a?b', '..', '%', '\u0001', '\u2028', '__proto__ ', 'x'.repeat(2000)]) {
+        const id = encodeURIComponent(odd);
+        const base = `/api/v1/organizations/${organization}`;
+        const calls: [string, string, RequestInit?][] = [
+          ['organization', `/api/v1/organizations/${id}/periods`], ['period', `${base}/goals?period=${id}`], ['period of a goal', `${base}/goals/${id}/x`],
+          ['next', `${base}/goals?period=${period}&next=${id}`], ['next of a feed', `${base}/goals/${period}/x/feed?next=${id}`], ['connection', `${base}/connections/${id}/sync`, { method: 'POST' }],
+          ['satellite', `${base}/satellites/${id}`, { method: 'DELETE' }], ['integration', `${base}/integrations/${id}`, { method: 'PUT', body: '{"enabled":true}' }],
+          ['owner', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, owner: odd }) }],
+          ['parent', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, parent: { period: odd, id: 'x' } }) }],
+        ];
+        for (const [what, path, init] of calls) {
+          const { status } = await raw(path, token, init);
+          assert.ok([400, 404, 405].includes(status), `${what} ${JSON.stringify(odd.slice(0, 20))}: ${status}`);
+        }
+      }
+      assert.doesNotMatch(JSON.stringify(await raw(`/api/v1/organizations/${organization}/goals?period=${period}&next=${forged}`, token)), /CANARY"/);
+      assert.deepEqual(reports, []);
+    });
+
+    it('tell Teams of a bug by its id and nothing else, too', async () => {
+      const failing = openServer({ ...deps, receive: async () => { throw new Error('AccountKey=CANARY'); } });
+      const answer = await sent(await listening(failing), '/api/messages', { headers: { 'content-type': 'application/json' }, body: '{}' });
+      await closed(failing);
+      assert.equal(answer.status, 500);
+      assert.match(String(answer.title), /bug-1/);
+      assert.deepEqual(reports, ['POST /api/messages: Error: AccountKey=CANARY']);
     });
 
     it('tell of a bug by its id and nothing else', async () => {
@@ -393,6 +472,31 @@ describe('the REST API', function () {
       assert.equal((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.lastSync, '2026-11-21T08:30:00.000Z');
     });
 
+    it('never send a saved credential to another vendor', async () => {
+      const asked: unknown[] = [];
+      const numbersOfOthers = { ...numbers.connector, id: 'asana' };
+      const both = openServer({ ...deps, connectors: new Map([['numbers', numbers.connector], ['asana', numbersOfOthers]]), open: async way => { asked.push(way.credential); return deps.open(way, { tenant, organization }); } });
+      const ask = asker(await listening(both), () => entra.personToken(ada));
+      try {
+        await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: true } });
+        const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Of one vendor' }) });
+        const { credential: _, ...moved } = connection({ integration: 'asana' });
+        await ask(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }).catch(() => undefined);
+        assert.doesNotMatch(JSON.stringify(asked), /S3CRET/);
+        await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: false } });
+      } finally {
+        await closed(both);
+      }
+    });
+
+    it('offer the lists that their connector declares, and no other name', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Lists' }) });
+      for (const lookup of ['nothing', 'constructor', '__proto__']) {
+        assert.equal((await problemOf(as(ada)(api.lookup, { params: { organization, connection: made.id, lookup }, body: { search: '', form: {} } }))).type, 'not-found', lookup);
+      }
+      assert.deepEqual(reports, []);
+    });
+
     it('preview a value without saving anything, and pass on each failure in its own words', async () => {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Preview' }) });
       const preview = (name: string, outcome: object = { kind: 'percent' }) => as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure: { metric: 'number', form: { name } }, outcome: outcome as { kind: 'percent' } } });
@@ -414,10 +518,10 @@ describe('the REST API', function () {
       assert.deepEqual(requested, [`carry on ${period}`, `sync ${made.id}`]);
       assert.deepEqual([view.link?.connectionName, view.link?.measureTitle, view.link?.problem], ['In use', 'Number', null]);
       assert.match((await problemOf(as(ada)(api.deleteConnection, { params: { organization, connection: made.id } }))).title, /another data source/);
-      const at = keys.connection({ tenant, organization }, made.id);
-      const row = (await store.get(rows.connection, at))!;
+      const through = keys.connection({ tenant, organization }, made.id);
+      const row = (await store.get(rows.connection, through))!;
       const nextSync = '2026-11-21T09:40:00.000Z';
-      await store.transact([replace(rows.connection, at, { ...row.body, nextSync, problem: { remedy: 'reconnect', message: 'The password is wrong.', since: nextSync } }, row.etag)]);
+      await store.transact([replace(rows.connection, through, { ...row.body, nextSync, problem: { remedy: 'reconnect', message: 'The password is wrong.', since: nextSync } }, row.etag)]);
 
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
       const disabled = (await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!;
@@ -425,10 +529,40 @@ describe('the REST API', function () {
       assert.deepEqual([disabled.problem!.since, disabled.nextSync], [now().toISOString(), null]);
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
 
-      const current = await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } });
+      const at = { params: { ...place, goal: view.goal.id } };
+      const scope = { tenant, organization };
+      const first = await as(ada)(api.goal, at);
+      const racing = openServer({ ...deps, store: { ...store, transact: async steps => {
+        if (steps.some(s => s.do === 'replace' && s.kind.name === 'goal')) await moveGoals({ store, now: () => new Date() }, scope, [{ goal: { period, id: view.goal.id }, at: now().toISOString(), by: { kind: 'person', id: 'ben', name: 'Ben' }, change: { kind: 'check-in', value: 5, note: '' } }]);
+        await store.transact(steps);
+      } } });
+      const there = await listening(racing);
+      const other = { ...bodyOf(first.goal), link: { connection: made.id, measure: { metric: 'number', form: { name: 'y' } } }, etag: first.etag };
+      assert.equal((await problemOf(asker(there, () => entra.personToken(ada))(api.updateGoal, { ...at, body: other }))).type, 'conflict');
+      await closed(racing);
+      assert.deepEqual((await store.get(rows.link, keys.link(scope, made.id, { period, id: view.goal.id })))!.body.measure.form, { name: 'x' }, 'the link of a refused edit');
+
+      const current = await as(ada)(api.goal, at);
       await as(ada)(api.updateGoal, { params: { ...place, goal: view.goal.id }, body: { ...bodyOf(current.goal), mode: 'manual', etag: current.etag } });
       await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
     });
+  });
+
+  it('in local mode answers its own pages alone, under a name of this machine', async () => {
+    const tokens = (one: Server) => { one.post('/api/v1/local/sign-in', async (_req: Request, res: Response) => { res.json(200, { title: 'a token' }); }); };
+    const local = openServer({ ...deps, configuration: { local: true }, extend: tokens });
+    const there = await listening(local);
+    try {
+      const { host } = new URL(there);
+      const ask = (headers: OutgoingHttpHeaders) => sent(there, '/api/v1/local/sign-in', { headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
+      for (const headers of [{ host }, { host, origin: `http://${host}` }, { host: 'localhost:3978' }]) assert.equal((await ask(headers)).status, 200, JSON.stringify(headers));
+      for (const headers of [{ host: 'rebound.example.com:3978' }, { host: '127.0.0.1.example.com' }, { host, origin: 'https://elsewhere.example.com' }, { host, origin: 'null' }, { host, origin: 'http://127.0.0.1:1' }]) {
+        assert.equal((await ask(headers)).status, 403, JSON.stringify(headers));
+      }
+      assert.equal((await sent(there, '/openapi.json', { method: 'GET', headers: { host: 'rebound.example.com' } })).status, 403);
+    } finally {
+      await closed(local);
+    }
   });
 
   it('describes itself in OpenAPI, every endpoint of the contract', async () => {

@@ -1,7 +1,7 @@
 // The service: every route on one page. A request is authenticated, its input checked, its handler asked, its answer checked, in this order.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import restify, { type Request, type Response, type Server } from 'restify';
+import restify, { type Next, type Request, type Response, type Server } from 'restify';
 import { type Api, type Endpoint, api } from '../api.ts';
 import type { Mailbox } from '../satellite/mailbox.ts';
 import type { Store } from '../store/store.ts';
@@ -38,6 +38,8 @@ const largestBody = 256 * 1024;
 
 export function openServer(deps: ServerDeps): Server {
   const server = restify.createServer({ name: 'waymark', ignoreTrailingSlash: true });
+  if (deps.configuration.local) server.pre(onlyOurPages);
+  server.use(onlyPlainJson);
   server.use(restify.plugins.queryParser({ mapParams: false }));
   server.use(restify.plugins.bodyParser({ mapParams: false, maxBodySize: largestBody }));
   server.on('restifyError', (_req: Request, _res: Response, error: RestifyError, done: () => void) => {
@@ -50,11 +52,33 @@ export function openServer(deps: ServerDeps): Server {
   server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, openApi()); });
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
-  if (deps.receive) server.post('/api/messages', deps.receive);
+  if (deps.receive) server.post('/api/messages', answering(deps, 'POST /api/messages', deps.receive));
   if (deps.mailbox) mountSatellite(server, { ...deps, mailbox: deps.mailbox });
   deps.extend?.(server);
   routePages(server, deps);
   return server;
+}
+
+/**
+ * Local mode gives tokens to whoever asks, so nobody may ask through a visitor's browser: not a page elsewhere, and not one whose host
+ * name has been made to lead to this machine.
+ */
+function onlyOurPages(req: Request, res: Response, next: Next): void {
+  const { host = '', origin } = req.headers;
+  if (/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host) && (origin === undefined || origin === `http://${host}`)) return next();
+  sendJson(res, 403, { type: 'forbidden', title: 'Local mode answers its own pages only, under 127.0.0.1 or localhost.', status: 403 });
+  next(false);
+}
+
+/**
+ * Restify would unpack gzip without limit and end the process over what is none, and would write uploads of any size to disk; all of it
+ * before anybody is asked who they are. So no other body comes as far as its parser.
+ */
+function onlyPlainJson(req: Request, res: Response, next: Next): void {
+  const hasBody = req.isChunked() || (req.contentLength() || 0) > 0;
+  if (!hasBody || (req.contentType() === 'application/json' && req.headers['content-encoding'] === undefined)) return next();
+  sendJson(res, 415, { type: 'bad-request', title: 'Send JSON as it is, not packed, with content-type application/json.', status: 415 });
+  next(false);
 }
 
 interface RestifyError extends Error { statusCode: number; toJSON(): unknown }
@@ -78,15 +102,22 @@ function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, hand
 
 function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<unknown>): void {
   const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put');
-  server[verb](endpoint.path, async (req: Request, res: Response) => {
+  server[verb](endpoint.path, answering(deps, `${endpoint.method} ${endpoint.path}`, async (req, res) => {
+    const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
+    sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
+  }));
+}
+
+/** Left to itself restify answers the inside of an error, and logs it nowhere. */
+function answering(deps: ServerDeps, place: string, answer: (req: Request, res: Response) => Promise<void>) {
+  return async (req: Request, res: Response): Promise<void> => {
     try {
-      const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
-      sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
+      await answer(req, res);
     } catch (error) {
-      const problem = problemOf(error, bug => deps.report(bug, `${endpoint.method} ${endpoint.path}`));
-      sendJson(res, problem.status, problem);
+      const problem = problemOf(error, bug => deps.report(bug, place));
+      if (!res.headersSent) sendJson(res, problem.status, problem);
     }
-  });
+  };
 }
 
 function routePages(server: Server, deps: ServerDeps): void {
@@ -99,7 +130,9 @@ function routePages(server: Server, deps: ServerDeps): void {
   server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
   if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
   server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
-  server.get('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  for (const verb of ['get', 'post', 'put', 'del'] as const) {
+    server[verb]('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
+  }
   server.get('/*', page('index.html'));
 }
 

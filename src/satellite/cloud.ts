@@ -14,7 +14,7 @@ export interface Cloud {
 /** A connection that leads through a satellite. `credential` is a name in the satellite's own file. */
 export interface Passage extends Omit<Errand, 'question'> { address: Address }
 
-/** Seconds until nobody waits any more. A read must end within a sync's claim on its connection (60 seconds). */
+/** Seconds until nobody waits any more. Somebody may sit before a read as well: it can be a preview. */
 const patience: Record<Question['do'], number> = { test: 25, lookup: 25, read: 45 };
 /** An agent asks for work every 25 seconds, or answers within a read's patience. */
 const connectedSeconds = 75;

@@ -28,6 +28,7 @@ import { openMailbox } from '../store/mailbox.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { openVault } from '../store/vault.ts';
+import { openSource } from '../sync/open.ts';
 import { type Agent, startAgent } from './agent.ts';
 import { type Cloud, type Passage, openThrough } from './cloud.ts';
 import { readCredentials } from './credentials.ts';
@@ -228,6 +229,11 @@ describe('a satellite', function () {
     assert.equal(preview.value, 40);
     const row = (await store.get(rows.connection, keys.connection(scope, connection.id)))!.body;
     assert.deepEqual(JSON.parse(await openVault(keyRing).open(row.credential, `${tenants.ours}|main|${connection.id}`)), { name: 'shop' });
+    const synced = await openSource({
+      connectors: new Map([[postgresql.id, postgresql]]), outside: noway, vault: openVault(keyRing),
+      openThrough: (scope, { satellite, integration, auth, settings }, credential) => openThrough(cloudOver(store), { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential }),
+    }, scope, row);
+    assert.deepEqual(plain(await synced.read(measures)), here, 'a sync reads the same');
     await assert.rejects(admin(api.deleteSatellite, { params: { organization: 'main', satellite: id } }), /lead through it: Shop/);
     await admin(api.deleteConnection, { params: { organization: 'main', connection: connection.id } });
   });

@@ -17,7 +17,8 @@ export interface Whole {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const ready = /Now open (http:\S+)\/sandbox/;
+/** The last line of a start, in local mode and in production. */
+const ready = /(?:Now open|serves \S+ on) (http:\S+?)(?:\/sandbox)?\n/;
 
 export async function startWhole(env: Record<string, string> = {}, data?: string): Promise<Whole> {
   const folder = data ?? await mkdtemp(join(tmpdir(), 'waymark-whole-'));

@@ -1,7 +1,7 @@
 // The store in Azure Table Storage, and in Azurite on one's own machine: the only file that knows @azure/data-tables.
 import { RestError, TableClient, odata, type TableServiceClientOptions, type TransactionAction } from '@azure/data-tables';
 import { isLostInJson } from './json.ts';
-import { BadRow, Conflict, type Page, type Span, type Step, type Store, type Stored } from './store.ts';
+import { BadCursor, BadRow, Conflict, type Page, type Span, type Step, type Store, type Stored } from './store.ts';
 import { tables, type Keys, type Kind, type Table } from './tables.ts';
 
 export type HttpClient = NonNullable<TableServiceClientOptions['httpClient']>;
@@ -54,7 +54,7 @@ function store(client: (table: Table) => TableClient): Store {
   async function page<T>(kind: Kind<T>, partition: string, span: Span = {}): Promise<Page<T>> {
     const pages = client(kind.table).listEntities<Row>({ queryOptions: { filter: filterOf(partition, span.prefix, span.after) } })
       .byPage({ maxPageSize: span.limit ?? 1000, ...(span.next ? { continuationToken: span.next } : {}) });
-    const first = await pages.next();
+    const first = await pages.next().catch((error: unknown) => { throw span.next !== undefined && isRefusedCursor(error) ? new BadCursor('This page no longer exists.') : error; });
     if (first.done) return { rows: [] };
     const rows = first.value.map(row => stored(kind, row));
     return first.value.continuationToken ? { rows, next: first.value.continuationToken } : { rows };
@@ -314,6 +314,11 @@ function isConflict(error: unknown): boolean {
 /** The row, that is; a missing table is a fault of the set-up. */
 function isMissing(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 404 && codeOf(error) !== 'TableNotFound';
+}
+
+/** The SDK unpacks a cursor as JSON, and the service refuses one that it has not made. */
+function isRefusedCursor(error: unknown): boolean {
+  return error instanceof SyntaxError || (error instanceof RestError && error.statusCode === 400);
 }
 
 /** Single answers carry the service's code in their details, transactions in `code`. */

@@ -64,6 +64,15 @@ describe('the mailbox', () => {
     assert.equal(await mailbox().answer(to, id, { value: 5 }), false);
   });
 
+  it('keeps the first answer until it is collected, whatever comes after it', async () => {
+    const to = newSatellite();
+    const id = await mailbox().put(to, { connector: 'sql', body: {}, deadline: inSeconds(30) });
+    await mailbox().take(to, ['sql'], soon());
+    assert.equal(await mailbox().answer(to, id, { value: 1 }), true);
+    assert.equal(await mailbox().answer(to, id, { value: 2 }), false);
+    assert.deepEqual(await mailbox().collect(to, id), { answer: { value: 1 } });
+  });
+
   it('says at the deadline whether somebody had taken the errand, and takes no answer after it', async () => {
     const to = newSatellite();
     const [left, held] = [await mailbox().put(to, { connector: 'a', body: {}, deadline: inSeconds(30) }), await mailbox().put(to, { connector: 'b', body: {}, deadline: inSeconds(30) })];

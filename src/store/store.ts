@@ -26,7 +26,7 @@ export interface Page<T> { rows: Stored<T>[]; next?: string }
 
 export interface Store {
   get<T>(kind: Kind<T>, keys: Keys): Promise<Stored<T> | undefined>;
-  /** One page in key order; it may be empty and still have a `next`. */
+  /** One page in key order; it may be empty and still have a `next`. Throws `BadCursor`. */
   page<T>(kind: Kind<T>, partition: string, span?: Span): Promise<Page<T>>;
   /** All rows under a prefix, page by page. */
   all<T>(kind: Kind<T>, partition: string, prefix?: string): AsyncIterable<Stored<T>>;
@@ -48,6 +48,11 @@ export interface Store {
  */
 export class Conflict extends Error {
   override readonly name = 'Conflict';
+}
+
+/** A `next` that no page has answered. */
+export class BadCursor extends Error {
+  override readonly name = 'BadCursor';
 }
 
 /** A row that its schema refuses, or too large a one, on the way in or out: a bug or damage, named by its keys, never by its contents. */

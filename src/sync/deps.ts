@@ -33,7 +33,7 @@ export interface SyncDeps {
   connectors: ReadonlyMap<string, Connector>;
   outside: Outside;
   /** Opens a source that is reached through a satellite, where the credential called `credential` is kept. */
-  openThrough(scope: Scope, connection: Connection, credential: string): Source;
+  openThrough(scope: Scope, connection: Pick<Connection, 'satellite' | 'integration' | 'auth' | 'settings'>, credential: string): Source;
   /** Unseals a connection's credential, which was sealed for exactly this scope and connection. */
   vault: Pick<Vault, 'open'>;
   /** Says one thing in every conversation that hears about its goal. Throws DeliveryError. */

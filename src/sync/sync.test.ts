@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { SourceError } from '../connectors/source-error.ts';
+import { edit } from '../domain/edit.ts';
+import { defaultThresholds } from '../domain/status.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { put, remove, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -318,6 +320,21 @@ describe('A sync', () => {
     await stage.deps.store.transact([replace(rows.goal, keys.goal(stage.scope, closed), { ...body, status: 'reopened' }, etag)]);
     await syncAgain();
     assert.equal((await stage.goal(closed)).value, 7, 'a goal that is opened again hears the value it missed');
+  });
+
+  it('writes nothing to a goal that was given another measure while the old one was being read', async () => {
+    await stage.addConnection('c1');
+    const ref = await stage.addLinked('c1', 'remeasured', 'visits');
+    stage.numbers.numbers.set('visits', 7);
+    stage.numbers.before = async () => {
+      const { store, now } = stage.deps;
+      const { body, etag } = (await store.get(rows.goal, keys.goal(stage.scope, ref)))!;
+      const edited = edit(body, body, { connection: 'c1', remeasured: true }, { at: now().toISOString(), today: '2026-11-21', thresholds: defaultThresholds, by: { kind: 'person', id: 'p', name: 'P' } });
+      await store.transact([replace(rows.goal, keys.goal(stage.scope, ref), edited.goal, etag)]);
+    };
+    await sync();
+    assert.equal((await stage.goal(ref)).value, null);
+    assert.deepEqual(await stage.history(ref), []);
   });
 
   it('stops when the connection is edited while it reads: the old settings write nothing', async () => {

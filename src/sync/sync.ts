@@ -126,12 +126,12 @@ async function syncLinks(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot):
   const known = new Map<string, Answer>();
   let source: Source | undefined;
   try {
-    for await (const links of linksOf(deps, scope, held.connection)) {
+    for await (const { links, readAt } of linksOf(deps, scope, held.connection)) {
       for (const { body } of links) gone.periods.add(body.goal.period);
       if (gone.failure) continue; // the remaining links are only looked at for their periods
       try {
         source ??= await openSource(deps, scope, held.connection);
-        const reading = readLinks(deps, source, known, links.map(({ body }) => body.measure));
+        const reading = readLinks(source, known, links.map(({ body }) => body.measure), readAt);
         const answers = await holdingOn(deps, scope, held, reading);
         await holdOn(deps, scope, held);
         await inParallel(partsOf(links.length), partsAtOnce, ([from, to]) => apply(deps, scope, held, slot, links.slice(from, to), answers.slice(from, to)));
@@ -147,15 +147,19 @@ async function syncLinks(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot):
   return gone;
 }
 
-async function* linksOf(deps: SyncDeps, scope: Scope, connection: Connection): AsyncGenerator<Stored<Link>[]> {
+/** `readAt`: before the links were looked up, so that a goal whose measure has changed since refuses what is read for the old one. */
+async function* linksOf(deps: SyncDeps, scope: Scope, connection: Connection): AsyncGenerator<{ links: Stored<Link>[]; readAt: Instant }> {
+  const now = () => deps.now().toISOString();
   let links: Stored<Link>[] = [];
+  let readAt = now();
   for await (const link of deps.store.all(rows.link, keys.links(scope, connection.id))) {
     links.push(link);
     if (links.length < most) continue;
-    yield links;
+    yield { links, readAt };
     links = [];
+    readAt = now();
   }
-  if (links.length > 0) yield links;
+  if (links.length > 0) yield { links, readAt };
 }
 
 function partsOf(length: number): [from: number, to: number][] {
@@ -166,10 +170,9 @@ function partsOf(length: number): [from: number, to: number][] {
 interface Answer { said: Reading | SourceError; readAt: Instant }
 
 /** One answer per link. What an equal measure was answered in this sync is not asked again. Throws SourceError when the trouble is the whole connection's. */
-async function readLinks(deps: SyncDeps, source: Source, known: Map<string, Answer>, measures: Measure[]): Promise<Answer[]> {
+async function readLinks(source: Source, known: Map<string, Answer>, measures: Measure[], readAt: Instant): Promise<Answer[]> {
   const names = measures.map(canonical);
   const open = new Map(names.flatMap((name, i) => (known.has(name) ? [] : [[name, measures[i]!]])));
-  const readAt = deps.now().toISOString();
   const said = open.size === 0 ? [] : await source.read([...open.values()]);
   if (said.length !== open.size) throw new Error(`The source was asked ${open.size} measures and answered ${said.length}.`);
   const refused = said.find(one => one instanceof SourceError && one.remedy.kind === 'reconnect');

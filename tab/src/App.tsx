@@ -1,5 +1,8 @@
 // The frame around every page: theme, sign-in, navigation, and which page stands at which address.
-import { Avatar, Button, FluentProvider, makeStyles, Menu, MenuItemRadio, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, Spinner, Text, Title2, teamsDarkTheme, teamsHighContrastTheme, teamsLightTheme, tokens } from '@fluentui/react-components';
+import {
+  Avatar, Button, FluentProvider, makeStyles, Menu, MenuItemRadio, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, Spinner,
+  Text, Title2, teamsDarkTheme, teamsHighContrastTheme, teamsLightTheme, tokens,
+} from '@fluentui/react-components';
 import { DarkTheme20Regular, Flag20Filled, PersonSwap20Regular } from '@fluentui/react-icons';
 import { lazy, Suspense, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { BrowserRouter, Navigate, NavLink, Route, Routes, useLocation } from 'react-router';
@@ -30,7 +33,10 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     '@media (max-width: 480px)': { padding: `0 ${tokens.spacingHorizontalM}`, columnGap: tokens.spacingHorizontalM },
   },
-  mark: { display: 'flex', alignItems: 'center', columnGap: tokens.spacingHorizontalS, color: tokens.colorBrandForeground1, '@media (max-width: 480px)': { '& span': { display: 'none' } } },
+  mark: {
+    display: 'flex', alignItems: 'center', columnGap: tokens.spacingHorizontalS, color: tokens.colorBrandForeground1,
+    '@media (max-width: 480px)': { '& span': { display: 'none' } },
+  },
   nav: { display: 'flex', columnGap: tokens.spacingHorizontalM, flexGrow: 1 },
   tab: {
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalXS}`, color: tokens.colorNeutralForeground2, textDecorationLine: 'none', borderBottom: '2px solid transparent', whiteSpace: 'nowrap',
@@ -43,7 +49,10 @@ const useStyles = makeStyles({
     boxSizing: 'border-box', width: '100%', maxWidth: '1400px', margin: '0 auto', flexGrow: 1, padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalXL} ${tokens.spacingVerticalXXXL}`,
     '@media (max-width: 480px)': { padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXXL}` },
   },
-  middle: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '420px', margin: '12vh auto 0', padding: tokens.spacingHorizontalL },
+  middle: {
+    display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '420px', margin: '12vh auto 0',
+    padding: tokens.spacingHorizontalL,
+  },
   people: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalS },
   person: { justifyContent: 'flex-start', padding: tokens.spacingVerticalM },
 });
@@ -104,7 +113,11 @@ function ChoosePerson({ people, choose }: { people: Person[]; choose: (person: P
       {deed.error !== undefined && <ErrorBar error={deed.error} />}
       <div className={styles.people}>
         {people.map(person => (
-          <Button key={person.id} size="large" className={styles.person} disabledFocusable={deed.busy} icon={<Avatar aria-hidden name={person.name} color="colorful" size={28} />} onClick={() => void deed.run(() => choose(person))}>
+          <Button
+            key={person.id} size="large" className={styles.person} disabledFocusable={deed.busy}
+            icon={<Avatar aria-hidden name={person.name} color="colorful" size={28} />}
+            onClick={() => void deed.run(() => choose(person))}
+          >
             {person.name}{person.role === 'admin' ? ' (admin)' : ''}
           </Button>
         ))}
@@ -130,7 +143,12 @@ function Frame({ theme, onTheme }: ThemeProps) {
         <div className={styles.tools}>
           {host.kind === 'page' && <ThemeMenu theme={theme} onTheme={onTheme} />}
           <Menu>
-            <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<Avatar aria-hidden initials="" name={person.name} size={24} color="colorful" />} aria-label={`Signed in as ${person.name}`} /></MenuTrigger>
+            <MenuTrigger disableButtonEnhancement>
+              <Button
+                appearance="subtle" icon={<Avatar aria-hidden initials="" name={person.name} size={24} color="colorful" />}
+                aria-label={`Signed in as ${person.name}`}
+              />
+            </MenuTrigger>
             <MenuPopover>
               <MenuList>
                 <MenuItem disabled secondaryContent={person.role}>{person.name}</MenuItem>
@@ -166,7 +184,10 @@ function FromTop({ children }: { children: ReactNode }) {
 
 function ThemeMenu({ theme, onTheme }: ThemeProps) {
   return (
-    <Menu checkedValues={{ theme: [theme] }} onCheckedValueChange={(_, { checkedItems }) => onTheme((checkedItems[0] ?? 'system') as ThemeChoice)}>
+    <Menu
+      checkedValues={{ theme: [theme] }}
+      onCheckedValueChange={(_, { checkedItems }) => onTheme((checkedItems[0] ?? 'system') as ThemeChoice)}
+    >
       <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<DarkTheme20Regular />} aria-label="Theme" /></MenuTrigger>
       <MenuPopover>
         <MenuList>{(Object.keys(themeNames) as ThemeChoice[]).map(name => <MenuItemRadio key={name} name="theme" value={name}>{themeNames[name]}</MenuItemRadio>)}</MenuList>

@@ -10,8 +10,6 @@ export interface Answered<T> {
   /** Why the latest try failed. */
   error: CallError | undefined;
   reload: () => Promise<void>;
-  /** Takes over an answer that another call has brought. */
-  take: (answer: T) => void;
 }
 
 interface State<T> { of: string; answer?: T; error?: CallError }
@@ -38,7 +36,6 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, of: strin
   }, [of]);
 
   const reload = useCallback(() => load(new AbortController().signal), [load]);
-  const take = useCallback((answer: T) => { turn.current++; setState({ of, answer }); }, [of]);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -54,7 +51,7 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, of: strin
   }, [load, everySeconds]);
 
   const fitting = state.of === of ? state : undefined;
-  return { answer: fitting?.answer, previous: state.answer, error: fitting?.error, reload, take };
+  return { answer: fitting?.answer, previous: state.answer, error: fitting?.error, reload };
 }
 
 export interface Deed {

@@ -1,6 +1,8 @@
 // How values, ages and dates read.
 import assert from 'node:assert/strict';
-import { ageText, dateText, dueText, exactText, goalValueText, numberFrom, numberText, percentText, targetText, valueText } from './format.ts';
+import {
+  ageText, dateText, dueText, exactText, goalValueText, numberFrom, numberText, percentText, targetText, valueText,
+} from './format.ts';
 
 const metric = { kind: 'metric', name: 'Revenue', direction: 'baseline' } as const;
 

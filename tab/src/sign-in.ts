@@ -7,8 +7,14 @@ const nothing = z.undefined();
 
 /** These two exist in local mode alone, and so do not stand in the REST contract. */
 export const localApi = {
-  people: { method: 'GET', path: '/api/v1/local/people', summary: 'Demo people', open: true, query: nothing, body: nothing, answer: z.object({ rows: z.array(Person) }) },
-  signIn: { method: 'POST', path: '/api/v1/local/sign-in', summary: 'Sign in as a demo person', open: true, query: nothing, body: z.object({ person: z.string() }), answer: z.object({ token: z.string() }) },
+  people: {
+    method: 'GET', path: '/api/v1/local/people', summary: 'Demo people', open: true, query: nothing, body: nothing,
+    answer: z.object({ rows: z.array(Person) }),
+  },
+  signIn: {
+    method: 'POST', path: '/api/v1/local/sign-in', summary: 'Sign in as a demo person', open: true, query: nothing,
+    body: z.object({ person: z.string() }), answer: z.object({ token: z.string() }),
+  },
 } satisfies Record<string, Endpoint>;
 
 const key = 'waymark.demo-token';

@@ -74,6 +74,9 @@ export const connections = {
 
   lookup: async ({ params, body }, caller, deps) => {
     const connection = await usableConnection(params.connection, caller, deps);
+    const { connection: settings, metrics } = connectorOf(connection.integration, deps);
+    const offers = [settings, ...metrics.map(m => m.form)].some(form => form.fields.some(f => f.lookup === params.lookup));
+    if (!offers) throw new Refusal('not-found', 'There is no such list to choose from.');
     return withSource(connection, caller, deps, source => source.lookup(params.lookup, { search: body.search, next: body.next, form: body.form }));
   },
 
@@ -143,7 +146,7 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
   const auth = connector.auth.find(a => a.id === body.auth);
   if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
   const settings = connector.connection.check(body.settings);
-  const isSameWay = saved?.auth === auth.id && saved.satellite === body.satellite;
+  const isSameWay = saved?.integration === body.integration && saved.auth === auth.id && saved.satellite === body.satellite;
   const kept = body.credential === undefined && isSameWay ? await credentialOf(deps.vault, caller.scope, saved) : undefined;
   const given = kept ?? body.credential ?? {};
   const credential = body.satellite === undefined ? auth.form.check(given) : await checkedName(given, body.satellite, caller, deps);

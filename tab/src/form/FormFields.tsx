@@ -4,6 +4,7 @@ import type { Field } from '../../../src/api.ts';
 import { useAnswer } from '../answer.ts';
 import { SearchPicker, type Choice } from '../parts/SearchPicker.tsx';
 import { neededFirst, read, withText, type Texts } from './values.ts';
+import { fault } from '../parts/attention.ts';
 
 /** Asks the source what a lookup offers, given the fields filled in so far. */
 export type Lookup = (name: string, search: string, form: Record<string, unknown>, signal: AbortSignal) => Promise<{ options: readonly Choice[]; next?: string | undefined }>;
@@ -21,7 +22,9 @@ interface Props {
 
 const useStyles = makeStyles({
   fields: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM },
-  code: { '& textarea': { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase300, minHeight: '96px' } },
+  code: {
+    '& textarea': { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase300, minHeight: '96px' },
+  },
   input: { minWidth: 0, width: '100%' },
 });
 
@@ -38,7 +41,7 @@ function OneField({ field, fields, texts, onChange, errors, lookup, keepsSecrets
     label: field.title,
     hint: field.help,
     required: field.required && !(keepsSecrets && field.kind === 'secret'),
-    ...(error === undefined ? {} : { validationMessage: error }),
+    ...fault(error),
   };
   const input = {
     className: styles.input,

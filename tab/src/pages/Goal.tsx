@@ -1,6 +1,12 @@
 // One goal: where it stands, how it got there, what feeds it, and what people say about it.
-import { Avatar, Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Text, Textarea, Title2, tokens } from '@fluentui/react-components';
-import { ArrowRight12Regular, ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular, MoreHorizontal20Regular, PlugConnected20Regular } from '@fluentui/react-icons';
+import {
+  Avatar, Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarActions, MessageBarBody,
+  MessageBarTitle, Text, Textarea, Title2, tokens,
+} from '@fluentui/react-components';
+import {
+  ArrowRight12Regular, ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular,
+  MoreHorizontal20Regular, PlugConnected20Regular,
+} from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, type Answer, type GoalView } from '../../../src/api.ts';
@@ -32,27 +38,56 @@ type Feed = Answer<typeof api.feed>;
 type FeedRow = Feed['rows'][number];
 
 const useStyles = makeStyles({
-  crumbs: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground3, marginBottom: tokens.spacingVerticalXS, lineHeight: '24px', '& a': { lineHeight: '24px' } },
-  head: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, alignItems: 'flex-start', marginBottom: tokens.spacingVerticalL },
+  crumbs: {
+    display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground3,
+    marginBottom: tokens.spacingVerticalXS, lineHeight: '24px', '& a': { lineHeight: '24px' },
+  },
+  head: {
+    display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, alignItems: 'flex-start', marginBottom: tokens.spacingVerticalL,
+  },
   titles: { flexGrow: 1, flexBasis: '280px', minWidth: 0 },
   title: { margin: 0, overflowWrap: 'anywhere' },
   quiet: { color: tokens.colorNeutralForeground3 },
   actions: { display: 'flex', columnGap: tokens.spacingHorizontalS },
-  columns: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 340px', gap: tokens.spacingHorizontalL, alignItems: 'start', '@media (max-width: 960px)': { gridTemplateColumns: 'minmax(0, 1fr)' } },
+  columns: {
+    display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 340px', gap: tokens.spacingHorizontalL, alignItems: 'start',
+    '@media (max-width: 960px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+  },
   column: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, minWidth: 0 },
-  stand: { display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', columnGap: tokens.spacingHorizontalM, rowGap: tokens.spacingVerticalXS },
-  big: { fontSize: tokens.fontSizeHero800, lineHeight: tokens.lineHeightHero800, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' },
+  stand: {
+    display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', columnGap: tokens.spacingHorizontalM, rowGap: tokens.spacingVerticalXS,
+  },
+  big: {
+    fontSize: tokens.fontSizeHero800, lineHeight: tokens.lineHeightHero800, fontWeight: tokens.fontWeightSemibold,
+    fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere',
+  },
   grow: { flexGrow: 1 },
-  under: { display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', columnGap: tokens.spacingHorizontalM, fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
-  facts: { display: 'grid', gridTemplateColumns: 'max-content minmax(0, 1fr)', columnGap: tokens.spacingHorizontalM, rowGap: tokens.spacingVerticalXS, margin: 0, '& dt': { color: tokens.colorNeutralForeground3 }, '& dd': { margin: 0, overflowWrap: 'anywhere' } },
+  under: {
+    display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', columnGap: tokens.spacingHorizontalM,
+    fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums',
+  },
+  facts: {
+    display: 'grid', gridTemplateColumns: 'max-content minmax(0, 1fr)', columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXS, margin: 0, '& dt': { color: tokens.colorNeutralForeground3 },
+    '& dd': { margin: 0, overflowWrap: 'anywhere' },
+  },
   text: { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 },
   list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM },
-  child: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', rowGap: tokens.spacingVerticalXS, columnGap: tokens.spacingHorizontalS },
+  child: {
+    display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', rowGap: tokens.spacingVerticalXS, columnGap: tokens.spacingHorizontalS,
+  },
   wide: { gridColumnStart: 1, gridColumnEnd: 3 },
   entry: { display: 'grid', gridTemplateColumns: '28px minmax(0, 1fr)', columnGap: tokens.spacingHorizontalM },
   icon: { display: 'flex', justifyContent: 'center', color: tokens.colorNeutralForeground3, paddingTop: '2px' },
-  said: { padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`, marginTop: tokens.spacingVerticalXS, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorTransparentStroke}` },
-  compose: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalS, alignItems: 'flex-end', '& > *:first-child': { width: '100%' } },
+  said: {
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`, marginTop: tokens.spacingVerticalXS,
+    borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3,
+    border: `1px solid ${tokens.colorTransparentStroke}`,
+  },
+  compose: {
+    display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalS, alignItems: 'flex-end',
+    '& > *:first-child': { width: '100%' },
+  },
 });
 
 export function Goal() {
@@ -75,7 +110,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
       feedOf(next => call(api.feed, { params, query: { limit: 50, ...(next === undefined ? {} : { next }) } }, signal), feedPages.current),
     ]);
     sync.see(view);
-    setUnread(view.link !== null && view.link.problem === null && view.goal.readAt === null);
+    setUnread(view.link !== null && view.link.problem === null && view.goal.value === null);
     return { view, history, feed };
   }, `${period}/${id}`, sync.waiting || unread ? 3 : 30);
   const [checkingIn, setCheckingIn] = useState(false);
@@ -96,7 +131,9 @@ function Sheet({ period, id }: { period: string; id: string }) {
         <div className={styles.column}>
           <Standing view={view} />
           <Panel title="History">
-            <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}><HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} /></Suspense>
+            <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}>
+              <HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} />
+            </Suspense>
           </Panel>
           <FeedCard view={view} feed={feed} reload={reload} older={() => { feedPages.current += 1; void reload(); }} />
         </div>
@@ -181,7 +218,9 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
           {may.edit && <PageButton icon={<Edit20Regular />} to={places.editGoal(goal)}>Edit</PageButton>}
           {may.edit && (
             <Menu>
-              <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label="More" /></MenuTrigger>
+              <MenuTrigger disableButtonEnhancement>
+                <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label="More" />
+              </MenuTrigger>
               <MenuPopover><MenuList><MenuItem icon={<Delete20Regular />} onClick={() => { deed.clear(); setDeleting(true); }}>Delete</MenuItem></MenuList></MenuPopover>
             </Menu>
           )}
@@ -189,7 +228,9 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
       </div>
       {deleting && (
         <Confirm title="Delete this goal?" yes="Delete" deed={deed} onYes={() => void remove()} onNo={() => setDeleting(false)}>
-          <Text block>“{goal.title}” goes with its history and its feed. This cannot be undone.{goal.children.length > 0 ? ' A goal with children cannot be deleted: delete or move them first.' : ''}</Text>
+          <Text block>
+            “{goal.title}” goes with its history and its feed. This cannot be undone.{goal.children.length > 0 ? ' A goal with children cannot be deleted: delete or move them first.' : ''}
+          </Text>
         </Confirm>
       )}
     </>
@@ -211,7 +252,9 @@ function Standing({ view }: { view: GoalView }) {
   return (
     <Panel title="Where it stands">
       <div className={styles.stand}>
-        <span className={styles.big} data-value title={goal.value === null ? 'No value yet' : String(goal.value)}>{goalValueText(goal, locale)}</span>
+        <span className={styles.big} data-value title={goal.value === null ? 'No value yet' : String(goal.value)}>
+          {goalValueText(goal, locale)}
+        </span>
         <Text className={styles.quiet}>{targetText(goal.outcome, locale)}</Text>
         <span className={styles.grow} />
         <StatusWord status={goal.status} />
@@ -245,7 +288,9 @@ function LinkCard({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
           <MessageBarActions><Button onClick={() => void reload()}>Look again</Button></MessageBarActions>
         </MessageBar>
       )}
-      <Button icon={<ArrowSync20Regular />} disabledFocusable={sync.waiting} onClick={() => sync.ask(view)}>{sync.waiting ? 'Reading…' : 'Sync now'}</Button>
+      <Button icon={<ArrowSync20Regular />} disabledFocusable={sync.waiting} onClick={() => sync.ask(view)}>
+        {sync.waiting ? 'Reading…' : 'Sync now'}
+      </Button>
     </Panel>
   );
 }
@@ -284,7 +329,12 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
           <li key={`${child.period}/${child.id}`} className={styles.child}>
             <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindNames[child.kind]}</PageLink>
             <StatusWord status={child.status} />
-            <div className={styles.wide}><ProgressBar progress={child.progress} expected={undefined} status={child.status} locale={locale} label={`Progress of ${titles.answer?.[i] ?? kindNames[child.kind]}`} /></div>
+            <div className={styles.wide}>
+              <ProgressBar
+                progress={child.progress} expected={undefined} status={child.status} locale={locale}
+                label={`Progress of ${titles.answer?.[i] ?? kindNames[child.kind]}`}
+              />
+            </div>
           </li>
         ))}
       </ul>

@@ -1,5 +1,8 @@
 // Writing a goal: what it is, what moves it, how it is measured; made new or changed, without losing what somebody else saved meanwhile.
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Textarea, Title2, tokens } from '@fluentui/react-components';
+import {
+  Button, Field, Input, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Radio, RadioGroup, Textarea, Title2,
+  tokens,
+} from '@fluentui/react-components';
 import { useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
@@ -7,7 +10,7 @@ import { kindNames, type GoalKind, type GoalRef, type ProgressMode } from '../..
 import { useAnswer, useDeed } from '../answer.ts';
 import { bodyOf, draftErrors, draftOf, merged, newDraft, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
-import { focusFault } from '../parts/attention.ts';
+import { fault, focusFault } from '../parts/attention.ts';
 import { OutcomeFields } from '../parts/OutcomeFields.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -19,7 +22,10 @@ import { useSession } from '../session.tsx';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '760px' },
-  two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' },
+  two: {
+    display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))', gap: tokens.spacingHorizontalM,
+    alignItems: 'start',
+  },
   radios: { flexWrap: 'wrap' },
   actions: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalS, justifyContent: 'flex-end' },
   heading: { margin: `0 0 ${tokens.spacingVerticalL}` },
@@ -75,7 +81,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
     setErrors(was => Object.fromEntries(Object.entries(was).filter(([name]) => !(name in change) && !(name.startsWith('form.') && 'form' in change))));
   };
   const shown: DraftErrors = { ...draftErrors(save.error?.errors ?? {}), ...errors };
-  const field = (name: string) => (shown[name] === undefined ? {} : { validationMessage: shown[name] });
+  const field = (name: string) => fault(shown[name]);
 
   const submit = async () => {
     const body = bodyOf(draft);
@@ -114,22 +120,34 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
           <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind, ...(value !== 'objective' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) })}>
             {(Object.keys(kindNames) as GoalKind[]).map(kind => <Radio key={kind} value={kind} label={kindNames[kind]} />)}
           </RadioGroup></Field>
-          <Field label="Title" required {...field('title')}><Input value={draft.title} maxLength={240} onChange={(_, { value }) => set({ title: value })} /></Field>
-          <Field label="Description" {...field('description')}><Textarea value={draft.description} maxLength={4000} resize="vertical" onChange={(_, { value }) => set({ description: value })} /></Field>
+          <Field label="Title" required {...field('title')}>
+            <Input value={draft.title} maxLength={240} onChange={(_, { value }) => set({ title: value })} />
+          </Field>
+          <Field label="Description" {...field('description')}>
+            <Textarea value={draft.description} maxLength={4000} resize="vertical" onChange={(_, { value }) => set({ description: value })} />
+          </Field>
           <div className={styles.two}>
             <Owner draft={draft} set={set} error={shown['owner']} />
             <ParentGoal period={period} self={base?.goal.id} draft={draft} set={set} error={shown['parent']} />
           </div>
           <div className={styles.two}>
-            <Field label="Start date" required {...field('start')}><Input type="date" value={draft.start} onChange={(_, { value }) => set({ start: value })} /></Field>
-            <Field label="End date" required {...field('end')}><Input type="date" value={draft.end} min={draft.start} onChange={(_, { value }) => set({ end: value })} /></Field>
+            <Field label="Start date" required {...field('start')}>
+              <Input type="date" value={draft.start} onChange={(_, { value }) => set({ start: value })} />
+            </Field>
+            <Field label="End date" required {...field('end')}>
+              <Input type="date" value={draft.end} min={draft.start} onChange={(_, { value }) => set({ end: value })} />
+            </Field>
           </div>
         </Panel>
         <Panel title="Progress">
           <Field label="What moves it" {...field('mode')}>
             <RadioGroup value={draft.mode} onChange={(_, { value }) => set({ mode: value as ProgressMode })}>
               <Radio value="manual" label={progressNames.manual.label} />
-              <Radio value="roll-up" label={rollable ? progressNames['roll-up'].label : `${progressNames['roll-up'].label} (for objectives measured in percent)`} disabled={!rollable} />
+              <Radio
+                value="roll-up"
+                label={rollable ? progressNames['roll-up'].label : `${progressNames['roll-up'].label} (for objectives measured in percent)`}
+                disabled={!rollable}
+              />
               <Radio value="source" label={progressNames.source.label} />
             </RadioGroup>
           </Field>

@@ -27,7 +27,10 @@ const useStyles = makeStyles({
   head: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL },
   title: { margin: 0, flexGrow: 1 },
   search: { width: '260px', maxWidth: '100%', [narrow]: { width: '100%' } },
-  table: { display: 'block', backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusLarge, overflow: 'hidden' },
+  table: {
+    display: 'block', backgroundColor: tokens.colorNeutralBackground1, border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge, overflow: 'hidden',
+  },
   row: {
     display: 'grid', gridTemplateColumns: columns, columnGap: tokens.spacingHorizontalL, alignItems: 'center',
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
@@ -36,15 +39,27 @@ const useStyles = makeStyles({
       gridTemplateAreas: '"goal goal" "progress progress" "value status" "owner source"',
     },
   },
-  body: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '36px', ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover }, '& td': { padding: 0 } },
+  body: { borderTop: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '36px', '& td': { padding: 0 } },
   group: { display: 'block' },
-  header: { textAlign: 'left', '& th': { fontWeight: tokens.fontWeightRegular, padding: 0 }, color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', padding: 0, clipPath: 'inset(50%)' } },
+  header: {
+    textAlign: 'left', '& th': { fontWeight: tokens.fontWeightRegular, padding: 0 }, color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', padding: 0, clipPath: 'inset(50%)' },
+  },
   goal: { minWidth: 0, [narrow]: { gridArea: 'goal' } },
   goalTitle: { display: 'block', overflowWrap: 'anywhere', fontWeight: tokens.fontWeightSemibold },
   kind: { display: 'block', color: tokens.colorNeutralForeground3 },
-  owner: { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: tokens.colorNeutralForeground2, [narrow]: { gridArea: 'owner', fontSize: tokens.fontSizeBase200 } },
-  value: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere', [narrow]: { gridArea: 'value', textAlign: 'left' } },
-  progress: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 48px', columnGap: tokens.spacingHorizontalS, alignItems: 'center', [narrow]: { gridArea: 'progress' } },
+  owner: {
+    minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: tokens.colorNeutralForeground2,
+    [narrow]: { gridArea: 'owner', fontSize: tokens.fontSizeBase200 },
+  },
+  value: {
+    textAlign: 'right', fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere', [narrow]: { gridArea: 'value', textAlign: 'left' },
+  },
+  progress: {
+    display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 48px', columnGap: tokens.spacingHorizontalS, alignItems: 'center',
+    [narrow]: { gridArea: 'progress' },
+  },
   percent: { textAlign: 'right', fontVariantNumeric: 'tabular-nums', fontSize: tokens.fontSizeBase200 },
   status: { [narrow]: { gridArea: 'status', justifySelf: 'end' } },
   source: { [narrow]: { gridArea: 'source', justifySelf: 'end' } },
@@ -78,8 +93,14 @@ export function Goals() {
             {chosen === undefined ? ' ' : `${dateText(chosen.start, locale)} – ${dateText(chosen.end, locale)}`}
           </Text>
         </div>
-        <SearchBox className={styles.search} aria-label="Search goals" placeholder="Search goals" value={search} onChange={(_, { value }) => change('search', value)} />
-        <Select aria-label="Time period" value={period ?? ''} disabled={periods.answer === undefined} onChange={(_, { value }) => change('period', value)}>
+        <SearchBox
+          className={styles.search} aria-label="Search goals" placeholder="Search goals" value={search}
+          onChange={(_, { value }) => change('search', value)}
+        />
+        <Select
+          aria-label="Time period" value={period ?? ''} disabled={periods.answer === undefined}
+          onChange={(_, { value }) => change('period', value)}
+        >
           {(periods.answer?.rows ?? []).map(p => <option key={p.id} value={p.id}>{p.name}{p.id === periods.answer?.current ? ' (current)' : ''}</option>)}
         </Select>
         {period !== undefined && <PageButton appearance="primary" icon={<Add20Regular />} to={places.newGoal(period)}>New goal</PageButton>}
@@ -115,7 +136,10 @@ function List({ period, name, search }: { period: string; name: string; search: 
   return (
     <>
       {error !== undefined && <ErrorBar title="These goals may be out of date" error={error} again={() => void reload()} />}
-      <table aria-label={`Goals of ${name}`} className={styles.table} aria-busy={fresh === undefined} style={{ opacity: fresh === undefined ? 0.6 : 1 }}>
+      <table
+        aria-label={`Goals of ${name}`} className={styles.table} aria-busy={fresh === undefined}
+        style={{ opacity: fresh === undefined ? 0.6 : 1 }}
+      >
         <thead className={styles.group}>
           <tr className={mergeClasses(styles.row, styles.header)}>
             <th scope="col">Goal</th>
@@ -159,7 +183,9 @@ function Row({ row, depth, parent }: Placed<GoalView>) {
     <tr className={mergeClasses(styles.row, styles.body)}>
       <td className={styles.goal} style={{ paddingInlineStart: `${Math.min(depth, 5) * 20}px` }}>
         <PageLink to={places.goal(goal)} className={styles.goalTitle}>{goal.title}</PageLink>
-        <Text size={200} className={styles.kind}>{kindNames[goal.kind]}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}</Text>
+        <Text size={200} className={styles.kind}>
+          {kindNames[goal.kind]}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
+        </Text>
       </td>
       <td className={styles.owner} title={goal.owner.name}>{goal.owner.name}</td>
       <td className={styles.value} title={goal.value === null ? 'No value yet' : String(goal.value)}>{goalValueText(goal, locale)}</td>

@@ -1,6 +1,10 @@
 // One integration: its connections and how they fare, and turning it off.
-import { Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, Text, Title2, tokens } from '@fluentui/react-components';
-import { Add20Regular, ArrowSync20Regular, CheckmarkCircle16Filled, Clock16Regular, MoreHorizontal20Regular, Warning16Filled } from '@fluentui/react-icons';
+import {
+  Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, Text, Title2, tokens,
+} from '@fluentui/react-components';
+import {
+  Add20Regular, ArrowSync20Regular, CheckmarkCircle16Filled, Clock16Regular, MoreHorizontal20Regular, Warning16Filled,
+} from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, type ConnectionView, type IntegrationView } from '../../../src/api.ts';
@@ -22,12 +26,17 @@ const ConnectionDialog = lazy(async () => ({ default: (await import('../parts/Co
 
 const useStyles = makeStyles({
   crumbs: { marginBottom: tokens.spacingVerticalXS, lineHeight: '24px', '& a': { lineHeight: '24px' } },
-  head: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL },
+  head: {
+    display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalM, marginBottom: tokens.spacingVerticalL,
+  },
   title: { flexGrow: 1, minWidth: 0 },
   quiet: { color: tokens.colorNeutralForeground3 },
   groups: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL },
   list: { listStyleType: 'none', margin: 0, padding: 0 },
-  row: { display: 'grid', rowGap: tokens.spacingVerticalS, padding: `${tokens.spacingVerticalM} 0`, borderTop: `1px solid ${tokens.colorNeutralStroke2}`, ':first-child': { borderTopStyle: 'none', paddingTop: 0 } },
+  row: {
+    display: 'grid', rowGap: tokens.spacingVerticalS, padding: `${tokens.spacingVerticalM} 0`,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`, ':first-child': { borderTopStyle: 'none', paddingTop: 0 },
+  },
   line: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
   name: { flexGrow: 1, minWidth: 0, flexBasis: '200px', overflowWrap: 'anywhere' },
   health: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, whiteSpace: 'nowrap' },
@@ -69,7 +78,9 @@ export function Integration() {
       <div className={styles.head}>
         <div className={styles.title}>
           <Title2 as="h1" style={{ margin: 0 }}>{integration.name}</Title2>
-          <Text block className={styles.quiet}>{integration.category}{terms !== undefined && <> · <Link href={terms} target="_blank" rel="noreferrer" inline>Terms</Link></>}</Text>
+          <Text block className={styles.quiet}>
+            {integration.category}{terms !== undefined && <> · <Link href={terms} target="_blank" rel="noreferrer" inline>Terms</Link></>}
+          </Text>
         </div>
         {integration.enabled && <Disable integration={integration} />}
       </div>
@@ -77,12 +88,18 @@ export function Integration() {
         {error !== undefined && <ErrorBar title="This page may be out of date" error={error} again={() => void reload()} />}
         {integration.type === 'data' && why !== undefined && <MessageBar intent="info" layout="multiline"><MessageBarBody>{why}</MessageBarBody></MessageBar>}
         {integration.type === 'data' && (
-          <Panel title="Connections" action={why === undefined && <Button appearance="primary" icon={<Add20Regular />} onClick={() => setEditing({ connection: undefined })}>New connection</Button>}>
+          <Panel
+            title="Connections"
+            action={why === undefined && <Button appearance="primary" icon={<Add20Regular />} onClick={() => setEditing({ connection: undefined })}>New connection</Button>}
+          >
             {connections.length === 0 && <Text className={styles.quiet}>No connections yet. A connection is one account of {integration.name}; several are told apart by their names.</Text>}
             {connections.length > 0 && (
               <ul className={styles.list}>
                 {connections.map(connection => (
-                  <Row key={connection.id} connection={connection} reload={reload} onSync={() => setSyncing(true)} onEdit={() => setEditing({ connection })} />
+                  <Row
+                    key={connection.id} connection={connection} reload={reload} onSync={() => setSyncing(true)}
+                    onEdit={() => setEditing({ connection })}
+                  />
                 ))}
               </ul>
             )}
@@ -91,7 +108,10 @@ export function Integration() {
       </div>
       {editing !== undefined && (
         <Suspense>
-          <ConnectionDialog integration={integration} connection={editing.connection} onClose={() => setEditing(undefined)} onSaved={() => { setEditing(undefined); void reload(); }} />
+          <ConnectionDialog
+            integration={integration} connection={editing.connection} onClose={() => setEditing(undefined)}
+            onSaved={() => { setEditing(undefined); void reload(); }}
+          />
         </Suspense>
       )}
     </>
@@ -117,7 +137,9 @@ function Row({ connection, reload, onSync, onEdit }: { connection: ConnectionVie
       <div className={styles.line}>
         <div className={styles.name}>
           <Text weight="semibold" block>{connection.name}</Text>
-          <Text size={200} className={styles.quiet}>{connection.owner.name} · {connection.shared ? 'shared with all users' : 'private'} · every {connection.everyMinutes === 60 ? 'hour' : `${connection.everyMinutes} minutes`}</Text>
+          <Text size={200} className={styles.quiet}>
+            {connection.owner.name} · {connection.shared ? 'shared with all users' : 'private'} · every {connection.everyMinutes === 60 ? 'hour' : `${connection.everyMinutes} minutes`}
+          </Text>
         </div>
         <div className={styles.fresh}>
           <Health connection={connection} />
@@ -130,7 +152,9 @@ function Row({ connection, reload, onSync, onEdit }: { connection: ConnectionVie
           <Button icon={<ArrowSync20Regular />} disabledFocusable={sync.busy} onClick={() => void syncNow()}>Sync now</Button>
           {connection.mayEdit && (
             <Menu>
-              <MenuTrigger disableButtonEnhancement><Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label={`More about ${connection.name}`} /></MenuTrigger>
+              <MenuTrigger disableButtonEnhancement>
+                <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label={`More about ${connection.name}`} />
+              </MenuTrigger>
               <MenuPopover><MenuList>
                 <MenuItem onClick={onEdit}>Edit</MenuItem>
                 <MenuItem onClick={() => { remove.clear(); setRemoving(true); }}>Delete</MenuItem>

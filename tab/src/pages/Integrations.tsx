@@ -1,5 +1,7 @@
 // Admin › Integrations: every row of the catalogue, what it is, and whether it is on.
-import { Button, Caption1, Link, makeStyles, MessageBar, MessageBarBody, SearchBox, Select, Text, Title2, tokens } from '@fluentui/react-components';
+import {
+  Button, Caption1, Link, makeStyles, MessageBar, MessageBarBody, SearchBox, Select, Text, Title2, tokens,
+} from '@fluentui/react-components';
 import { CheckmarkCircle16Filled } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -21,14 +23,20 @@ const useStyles = makeStyles({
   title: { margin: 0, flexGrow: 1 },
   search: { width: '240px', maxWidth: '100%', '@media (max-width: 760px)': { width: '100%' } },
   groups: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL },
-  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 480px), 1fr))', columnGap: tokens.spacingHorizontalXXXL },
+  list: {
+    listStyleType: 'none', margin: 0, padding: 0, display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 480px), 1fr))', columnGap: tokens.spacingHorizontalXXXL,
+  },
   row: {
     display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto 96px', columnGap: tokens.spacingHorizontalM, alignItems: 'center', minHeight: '32px',
     padding: `${tokens.spacingVerticalS} 0`, borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
     '@media (max-width: 480px)': { gridTemplateColumns: 'minmax(0, 1fr) auto', '& > :nth-child(2)': { gridRowStart: 2, gridColumnStart: 1 } },
   },
   quiet: { color: tokens.colorNeutralForeground3 },
-  state: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, color: tokens.colorStatusSuccessForeground1, whiteSpace: 'nowrap' },
+  state: {
+    display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, color: tokens.colorStatusSuccessForeground1,
+    whiteSpace: 'nowrap',
+  },
   action: { justifySelf: 'end' },
 });
 
@@ -60,7 +68,10 @@ export function Integrations() {
           <Title2 as="h1" style={{ margin: 0 }}>Integrations</Title2>
           <Text block className={styles.quiet}>What goals can be kept current from, and where they can be talked about.</Text>
         </div>
-        <SearchBox className={styles.search} aria-label="Search integrations" placeholder="Search integrations" value={search} onChange={(_, { value }) => setSearch(value)} />
+        <SearchBox
+          className={styles.search} aria-label="Search integrations" placeholder="Search integrations" value={search}
+          onChange={(_, { value }) => setSearch(value)}
+        />
         <Select aria-label="Show" value={filter} onChange={(_, { value }) => setFilter(value as Filter)}>
           {(Object.keys(filters) as Filter[]).map(name => <option key={name} value={name}>{filters[name]}</option>)}
         </Select>

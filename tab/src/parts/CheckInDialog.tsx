@@ -1,5 +1,8 @@
 // Checking in: a value, a status if the automatic one is wrong, a note; what it makes of the goal is shown before it is saved.
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, Select, Text, Textarea, tokens } from '@fluentui/react-components';
+import {
+  Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, Select, Text, Textarea,
+  tokens,
+} from '@fluentui/react-components';
 import { useState } from 'react';
 import { api, type GoalView } from '../../../src/api.ts';
 import { move } from '../../../src/domain/check-in.ts';
@@ -9,14 +12,17 @@ import { errorsUnder } from '../call.ts';
 import { expectedShown } from '../chart.ts';
 import { numberFrom, numberHint, percentText, targetText } from '../format.ts';
 import { useSession } from '../session.tsx';
-import { intoView } from './attention.ts';
+import { fault, intoView } from './attention.ts';
 import { ErrorBar } from './Notices.tsx';
 import { ProgressBar } from './ProgressBar.tsx';
 import { StatusWord } from './StatusWord.tsx';
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM },
-  preview: { display: 'grid', rowGap: tokens.spacingVerticalS, padding: tokens.spacingHorizontalM, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorNeutralStroke2}` },
+  preview: {
+    display: 'grid', rowGap: tokens.spacingVerticalS, padding: tokens.spacingHorizontalM, borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
   line: { display: 'flex', justifyContent: 'space-between', columnGap: tokens.spacingHorizontalM, fontVariantNumeric: 'tabular-nums' },
 });
 
@@ -54,8 +60,11 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
             <DialogContent className={styles.content}>
               <Text>{goal.title}</Text>
               {goal.mode !== 'manual' && <Text size={200}>{goal.mode === 'source' ? 'The next reading of the data source replaces this value.' : 'Its children say how far this goal is; check in on them to move it.'}</Text>}
-              {goal.mode !== 'roll-up' && <Field label={goal.outcome.kind === 'percent' ? 'Percent complete' : goal.outcome.name} hint={targetText(goal.outcome, locale)} {...(wrong ?? errors['value'] ? { validationMessage: wrong ?? errors['value'] } : {})}>
-                <Input value={text} inputMode="decimal" autoComplete="off" onChange={(_, data) => setText(data.value)} contentAfter={unitText(view)} />
+              {goal.mode !== 'roll-up' && <Field label={goal.outcome.kind === 'percent' ? 'Percent complete' : goal.outcome.name} hint={targetText(goal.outcome, locale)} {...fault(wrong ?? errors['value'])}>
+                <Input
+                  value={text} inputMode="decimal" autoComplete="off" onChange={(_, data) => setText(data.value)}
+                  contentAfter={unitText(view)}
+                />
               </Field>}
               <Field label="Status" hint="The automatic status follows from progress and today’s expectation.">
                 <Select value={status} onChange={(_, data) => setStatus(data.value as Status | '')}>
@@ -63,10 +72,17 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
                   {settable.map(s => <option key={s} value={s}>{statusNames[s]}</option>)}
                 </Select>
               </Field>
-              <Field label="Note" {...(errors['note'] ? { validationMessage: errors['note'] } : {})}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
+              <Field label="Note" {...fault(errors['note'])}>
+                <Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} />
+              </Field>
               <output className={styles.preview} aria-label="What this check-in makes of the goal">
-                <div className={styles.line}><Text>{after.progress === null ? 'No progress' : percentText(after.progress, locale)}</Text><StatusWord status={after.status} /></div>
-                <ProgressBar progress={after.progress} expected={expectedShown(after, expectedProgress(goal.start, goal.end, today))} status={after.status} locale={locale} large label="Progress after this check-in" />
+                <div className={styles.line}>
+                  <Text>{after.progress === null ? 'No progress' : percentText(after.progress, locale)}</Text><StatusWord status={after.status} />
+                </div>
+                <ProgressBar
+                  progress={after.progress} expected={expectedShown(after, expectedProgress(goal.start, goal.end, today))}
+                  status={after.status} locale={locale} large label="Progress after this check-in"
+                />
               </output>
               {deed.error !== undefined && <div ref={intoView}><ErrorBar error={deed.error} /></div>}
             </DialogContent>

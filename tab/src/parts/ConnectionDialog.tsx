@@ -1,5 +1,8 @@
 // Making or changing a connection to a source: drawn from what its connector says it needs.
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, MessageBar, MessageBarBody, Select, Switch, Text, tokens } from '@fluentui/react-components';
+import {
+  Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, Field, Input, makeStyles, MessageBar,
+  MessageBarBody, Select, Switch, Text, tokens,
+} from '@fluentui/react-components';
 import { useRef, useState } from 'react';
 import { api, type ConnectionBody, type ConnectionView, type IntegrationView } from '../../../src/api.ts';
 import { useDeed } from '../answer.ts';
@@ -7,7 +10,7 @@ import { errorsUnder } from '../call.ts';
 import { FormFields } from '../form/FormFields.tsx';
 import { read, textsOf } from '../form/values.ts';
 import { useSession } from '../session.tsx';
-import { focusFault, intoView } from './attention.ts';
+import { fault, focusFault, intoView } from './attention.ts';
 import { ErrorBar } from './Notices.tsx';
 
 const useStyles = makeStyles({ content: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM } });
@@ -80,13 +83,22 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
           <DialogBody>
             <DialogTitle>{connection === undefined ? `New connection to ${integration.name}` : `Change ${connection.name}`}</DialogTitle>
             <DialogContent className={styles.content}>
-              <Field label="Connection name" required hint="People see this name when they link a goal." {...sentence(missing.name ?? said['name'])}>
+              <Field
+                label="Connection name" required hint="People see this name when they link a goal."
+                {...fault(missing.name ?? said['name'])}
+              >
                 <Input value={name} maxLength={120} autoComplete="off" onChange={(_, data) => changed(setName)(data.value)} />
               </Field>
-              <FormFields fields={integration.connection} texts={settings} onChange={changed(setSettings)} errors={{ ...errorsUnder(said, 'settings'), ...missing.settings }} />
+              <FormFields
+                fields={integration.connection} texts={settings} onChange={changed(setSettings)}
+                errors={{ ...errorsUnder(said, 'settings'), ...missing.settings }}
+              />
               {integration.auth.length > 1 && (
                 <Field label="Way to sign in">
-                  <Select value={authId} onChange={(_, data) => { setAuthId(data.value); changed(setCredential)(textsOf(integration.auth.find(a => a.id === data.value)?.fields ?? [])); }}>
+                  <Select
+                    value={authId}
+                    onChange={(_, data) => { setAuthId(data.value); changed(setCredential)(textsOf(integration.auth.find(a => a.id === data.value)?.fields ?? [])); }}
+                  >
                     {integration.auth.map(way => <option key={way.id} value={way.id}>{way.title}</option>)}
                   </Select>
                 </Field>
@@ -100,7 +112,9 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
               {works && <div ref={intoView}><MessageBar intent="success"><MessageBarBody>The connection works.</MessageBarBody></MessageBar></div>}
             </DialogContent>
             <DialogActions fluid>
-              <Button onClick={() => void tryIt()} disabledFocusable={test.busy || save.busy}>{test.busy ? 'Testing…' : 'Test connection'}</Button>
+              <Button onClick={() => void tryIt()} disabledFocusable={test.busy || save.busy}>
+                {test.busy ? 'Testing…' : 'Test connection'}
+              </Button>
               <Button onClick={onClose}>Cancel</Button>
               <Button type="submit" appearance="primary" disabledFocusable={test.busy || save.busy}>{save.busy ? 'Saving…' : 'Save'}</Button>
             </DialogActions>
@@ -109,8 +123,4 @@ export function ConnectionDialog({ integration, connection, onClose, onSaved }: 
       </DialogSurface>
     </Dialog>
   );
-}
-
-function sentence(text: string | undefined) {
-  return text === undefined ? {} : { validationMessage: text };
 }

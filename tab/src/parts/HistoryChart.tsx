@@ -11,12 +11,18 @@ import { useSession } from '../session.tsx';
 import { StatusWord } from './StatusWord.tsx';
 
 const useStyles = makeStyles({
-  legend: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalL, rowGap: tokens.spacingVerticalXS, alignItems: 'center', color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  legend: {
+    display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalL, rowGap: tokens.spacingVerticalXS, alignItems: 'center',
+    color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200,
+  },
   key: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
-  frame: { position: 'relative', height: '220px' },
+  frame: { margin: 0, height: '220px' },
   svg: { display: 'block', width: '100%', height: '100%', overflow: 'visible' },
   axis: { fill: tokens.colorNeutralForeground3, fontSize: '11px', fontFamily: tokens.fontFamilyBase, fontVariantNumeric: 'tabular-nums' },
-  table: { width: '100%', borderCollapse: 'collapse', fontSize: tokens.fontSizeBase200, '& th, & td': { textAlign: 'left', padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` } },
+  table: {
+    width: '100%', borderCollapse: 'collapse', fontSize: tokens.fontSizeBase200,
+    '& th, & td': { textAlign: 'left', padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+  },
   number: { fontVariantNumeric: 'tabular-nums' },
   grow: { flexGrow: 1 },
 });
@@ -64,9 +70,9 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
   const days = dayMarks(chart.times, width < 480 ? 3 : 5);
   const label = `History of ${goal.title}: ${chart.points.length} values, the latest ${valueText(goal.outcome, last.value, locale)}`;
   return (
-    <div ref={frame} className={styles.frame}>
+    <figure ref={frame} className={styles.frame} aria-label={label}>
       {width > 0 && (
-        <svg className={styles.svg} role="img" aria-label={label}>
+        <svg className={styles.svg} aria-hidden>
           {marks.map(({ mark, text }) => (
             <g key={mark}>
               <line x1={left} x2={width - edge.right} y1={y(mark)} y2={y(mark)} stroke={tokens.colorNeutralStroke3} />
@@ -74,20 +80,28 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
             </g>
           ))}
           {days.map((time, i) => (
-            <text key={time} className={styles.axis} x={x(time)} y={height - 6} textAnchor={i === 0 ? 'start' : i === days.length - 1 ? 'end' : 'middle'}>{shortDate(time, locale)}</text>
+            <text
+              key={time} className={styles.axis} x={x(time)} y={height - 6}
+              textAnchor={i === 0 ? 'start' : i === days.length - 1 ? 'end' : 'middle'}
+            >
+              {shortDate(time, locale)}
+            </text>
           ))}
           {chart.expected !== undefined && <line x1={x(chart.expected[0].time)} y1={y(chart.expected[0].value)} x2={x(chart.expected[1].time)} y2={y(chart.expected[1].value)} stroke={colors.expected} strokeWidth="1.5" strokeDasharray="5 4" />}
           {chart.target !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.target)} y2={y(chart.target)} stroke={colors.target} strokeWidth="1.5" strokeDasharray="2 3" />}
           {chart.risk !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.risk)} y2={y(chart.risk)} stroke={colors.risk} strokeWidth="1.5" strokeDasharray="2 3" />}
           <path d={`${steps}H${until}`} fill="none" stroke={colors.value} strokeWidth="2" strokeLinejoin="round" />
           {chart.points.map(point => (
-            <circle key={point.checkIn.at} cx={x(point.time)} cy={y(point.value)} r={chart.points.length > 60 ? 2 : 3.5} fill={colors.value} stroke={tokens.colorNeutralBackground1}>
+            <circle
+              key={point.checkIn.at} cx={x(point.time)} cy={y(point.value)} r={chart.points.length > 60 ? 2 : 3.5} fill={colors.value}
+              stroke={tokens.colorNeutralBackground1}
+            >
               <title>{`${valueText(goal.outcome, point.value, locale)} · ${authorName(point.checkIn.by)} · ${exactText(point.checkIn.at, locale)}`}</title>
             </circle>
           ))}
         </svg>
       )}
-    </div>
+    </figure>
   );
 }
 
@@ -120,8 +134,8 @@ function shortDate(time: number, locale: string): string {
 }
 
 /** The width that an element has, kept up as it changes. */
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
-  const element = useRef<HTMLDivElement>(null);
+function useWidth(): [React.RefObject<HTMLElement | null>, number] {
+  const element = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
     const watch = new ResizeObserver(([entry]) => { if (entry !== undefined) setWidth(entry.contentRect.width); });

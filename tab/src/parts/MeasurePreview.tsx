@@ -16,9 +16,16 @@ import { ProgressBar } from './ProgressBar.tsx';
 import { StatusWord } from './StatusWord.tsx';
 
 const useStyles = makeStyles({
-  preview: { display: 'grid', rowGap: tokens.spacingVerticalS, padding: tokens.spacingHorizontalM, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '64px', alignContent: 'center' },
+  preview: {
+    display: 'grid', rowGap: tokens.spacingVerticalS, padding: tokens.spacingHorizontalM, borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3, border: `1px solid ${tokens.colorNeutralStroke2}`, minHeight: '64px',
+    alignContent: 'center',
+  },
   line: { display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', justifyContent: 'space-between', columnGap: tokens.spacingHorizontalM },
-  value: { fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' },
+  value: {
+    fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, fontWeight: tokens.fontWeightSemibold,
+    fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere',
+  },
   quiet: { color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere' },
   button: { justifySelf: 'start', alignSelf: 'flex-start' },
 });
@@ -43,14 +50,10 @@ export function MeasurePreview({ metric, filled, draft, onErrors }: Props) {
     onErrors({});
     setGot(undefined);
     const done = await deed.run(async () => {
-      try {
-        const body = { measure: { metric: metric.id, form: filled.values }, outcome: outcome.ok ? outcome.value : justTheValue };
-        setGot({ of, preview: await call(api.preview, { params: { organization: organization.id, connection: draft.connection }, body }) });
-      } finally {
-        setFailedOf(of);
-      }
+      const body = { measure: { metric: metric.id, form: filled.values }, outcome: outcome.ok ? outcome.value : justTheValue };
+      setGot({ of, preview: await call(api.preview, { params: { organization: organization.id, connection: draft.connection }, body }) });
     });
-    if (done) setFailedOf(undefined);
+    setFailedOf(done ? undefined : of);
   };
 
   const askByItself = useEffectEvent(() => { void ask(); });

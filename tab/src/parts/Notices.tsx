@@ -1,5 +1,7 @@
 // What a page says when there is nothing, not yet, or no longer anything to show.
-import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Skeleton, SkeletonItem, Text, tokens } from '@fluentui/react-components';
+import {
+  Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, Skeleton, SkeletonItem, Text, tokens,
+} from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import type { CallError } from '../call.ts';
 

@@ -1,6 +1,7 @@
 // How a goal is measured: percent complete, or a metric with its unit, direction and numbers.
 import { Field, Input, makeStyles, Radio, RadioGroup, Select, tokens } from '@fluentui/react-components';
 import { directionNames, numbersOf, type Direction, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
+import { fault } from './attention.ts';
 
 const useStyles = makeStyles({ radios: { flexWrap: 'wrap' }, two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 160px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' } });
 
@@ -13,12 +14,15 @@ const numberHints: Partial<Record<Direction, string>> = {
 
 export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (change: Partial<GoalDraft>) => void; errors: DraftErrors }) {
   const styles = useStyles();
-  const field = (name: keyof GoalDraft) => (errors[name] === undefined ? {} : { validationMessage: errors[name] });
+  const field = (name: keyof GoalDraft) => fault(errors[name]);
   const asMetric = (measured: GoalDraft['measured']) => set({ measured, ...(measured === 'metric' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) });
   return (
     <>
       <Field label="Outcome" {...field('measured')}>
-        <RadioGroup layout="horizontal" className={styles.radios} value={draft.measured} onChange={(_, { value }) => asMetric(value as GoalDraft['measured'])}>
+        <RadioGroup
+          layout="horizontal" className={styles.radios} value={draft.measured}
+          onChange={(_, { value }) => asMetric(value as GoalDraft['measured'])}
+        >
           <Radio value="percent" label="Percent complete" />
           <Radio value="metric" label="Metric (KPI)" />
         </RadioGroup>
@@ -26,7 +30,12 @@ export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (
       {draft.measured === 'metric' && (
         <>
           <div className={styles.two}>
-            <Field label="Metric name" required {...field('metricName')}><Input value={draft.metricName} maxLength={120} placeholder="For example Open bugs" onChange={(_, { value }) => set({ metricName: value })} /></Field>
+            <Field label="Metric name" required {...field('metricName')}>
+              <Input
+                value={draft.metricName} maxLength={120} placeholder="For example Open bugs"
+                onChange={(_, { value }) => set({ metricName: value })}
+              />
+            </Field>
             <Field label="Unit" {...field('unit')}>
               <Select value={draft.unit} onChange={(_, { value }) => set({ unit: value as GoalDraft['unit'] })}>
                 {(Object.keys(unitNames) as GoalDraft['unit'][]).map(unit => <option key={unit} value={unit}>{unitNames[unit]}</option>)}
@@ -44,7 +53,10 @@ export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (
             {numbersOf[draft.direction].map(name => {
               const hint = name === 'risk' ? numberHints[draft.direction] : undefined;
               return (
-                <Field key={name} label={numberNames[name]} required={name !== 'risk'} {...(hint === undefined ? {} : { hint })} {...field(name)}>
+                <Field
+                  key={name} label={numberNames[name]} required={name !== 'risk'} {...(hint === undefined ? {} : { hint })}
+                  {...field(name)}
+                >
                   <Input value={draft[name]} inputMode="decimal" autoComplete="off" onChange={(_, { value }) => set({ [name]: value })} />
                 </Field>
               );

@@ -10,7 +10,10 @@ const useStyles = makeStyles({
     outline: `1px solid ${tokens.colorTransparentStroke}`,
   },
   large: { height: '14px' },
-  fill: { height: '100%', minWidth: '2px', borderRadius: tokens.borderRadiusMedium, forcedColorAdjust: 'none', transitionProperty: 'width', transitionDuration: tokens.durationSlow, '@media (prefers-reduced-motion: reduce)': { transitionDuration: '0s' } },
+  fill: {
+    height: '100%', minWidth: '2px', borderRadius: tokens.borderRadiusMedium, forcedColorAdjust: 'none', transitionProperty: 'width',
+    transitionDuration: tokens.durationSlow, '@media (prefers-reduced-motion: reduce)': { transitionDuration: '0s' },
+  },
   mark: {
     position: 'absolute', top: '-4px', bottom: '-4px', width: '3px', marginLeft: '-1.5px', borderRadius: tokens.borderRadiusSmall, forcedColorAdjust: 'none',
     backgroundColor: tokens.colorNeutralForeground3, boxShadow: `0 0 0 1.5px ${tokens.colorNeutralBackground1}`,

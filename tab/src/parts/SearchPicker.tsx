@@ -2,6 +2,7 @@
 import { Combobox, Field, makeStyles, Option, Text, tokens } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useAnswer, useSettled } from '../answer.ts';
+import { fault } from './attention.ts';
 
 export interface Choice { value: string; title: string; help?: string | undefined }
 
@@ -28,7 +29,7 @@ export function SearchPicker({ label, picked, search, of, onPick, hint, error, r
   const [typed, setTyped] = useState<string>();
   const asked = useSettled(typed ?? '', 250);
   return (
-    <Field label={label} hint={waiting ?? hint} required={required} {...(error === undefined ? {} : { validationMessage: error })}>
+    <Field label={label} hint={waiting ?? hint} required={required} {...fault(error)}>
       <Combobox
         className={styles.full}
         input={{ style: { minWidth: 0 } }}

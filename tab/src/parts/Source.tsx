@@ -5,7 +5,10 @@ import type { GoalView } from '../../../src/api.ts';
 import { Ago } from './Ago.tsx';
 
 const useStyles = makeStyles({
-  source: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, whiteSpace: 'nowrap' },
+  source: {
+    display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200, lineHeight: tokens.lineHeightBase200, whiteSpace: 'nowrap',
+  },
   trouble: { color: tokens.colorStatusWarningForeground1 },
   icon: { display: 'inline-flex' },
 });

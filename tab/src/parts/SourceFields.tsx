@@ -12,12 +12,16 @@ import { isUsable, whyNot } from '../integration-words.ts';
 import { useSession } from '../session.tsx';
 import { Empty, ErrorBar, Loading } from './Notices.tsx';
 import { MeasurePreview } from './MeasurePreview.tsx';
+import { fault } from './attention.ts';
 
 const ConnectionDialog = lazy(async () => ({ default: (await import('./ConnectionDialog.tsx')).ConnectionDialog }));
 
 const useStyles = makeStyles({
   fields: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalM, minWidth: 0 },
-  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: tokens.spacingHorizontalM, '& > :first-child': { flexGrow: 1, flexBasis: '220px', minWidth: 0 } },
+  row: {
+    display: 'flex', flexWrap: 'wrap', alignItems: 'flex-end', gap: tokens.spacingHorizontalM,
+    '& > :first-child': { flexGrow: 1, flexBasis: '220px', minWidth: 0 },
+  },
   dropdown: { minWidth: 0, width: '100%' },
   list: { maxHeight: 'min(50vh, 400px)' },
   help: { display: 'block', color: tokens.colorNeutralForeground3, whiteSpace: 'normal' },
@@ -57,8 +61,14 @@ function Choosing({ draft, set, errors, integrations, connections, reload }: Pro
   return (
     <div className={styles.fields}>
       <Field label="Integration" required>
-        <Dropdown className={styles.dropdown} button={{ style: { minWidth: 0 } }} listbox={{ className: styles.list }} placeholder="Choose where the data is" value={integration?.name ?? ''} selectedOptions={chosen === '' ? [] : [chosen]} onOptionSelect={(_, { optionValue }) => choose(optionValue ?? '')}>
-          <OptionGroup label="Ready to use">{usable.map(row => <Option key={row.id} value={row.id} text={row.name}>{row.name}</Option>)}</OptionGroup>
+        <Dropdown
+          className={styles.dropdown} button={{ style: { minWidth: 0 } }} listbox={{ className: styles.list }}
+          placeholder="Choose where the data is" value={integration?.name ?? ''} selectedOptions={chosen === '' ? [] : [chosen]}
+          onOptionSelect={(_, { optionValue }) => choose(optionValue ?? '')}
+        >
+          <OptionGroup label="Ready to use">
+            {usable.map(row => <Option key={row.id} value={row.id} text={row.name}>{row.name}</Option>)}
+          </OptionGroup>
           <OptionGroup label="Not available now">
             {integrations.filter(row => !isUsable(row)).map(row => <Option key={row.id} value={row.id} text={row.name} disabled><span>{row.name}<Caption1 className={styles.help}>{whyNot(row)}</Caption1></span></Option>)}
           </OptionGroup>
@@ -66,7 +76,10 @@ function Choosing({ draft, set, errors, integrations, connections, reload }: Pro
       </Field>
       {integration !== undefined && (
         <div className={styles.row}>
-          <Field label="Connection" required {...(errors['connection'] === undefined ? {} : { validationMessage: errors['connection'] })} {...(own.length === 0 ? { hint: `You have no connection to ${integration.name} yet, and none is shared with you.` } : {})}>
+          <Field
+            label="Connection" required {...fault(errors['connection'])}
+            {...(own.length === 0 ? { hint: `You have no connection to ${integration.name} yet, and none is shared with you.` } : {})}
+          >
             <Select value={draft.connection} onChange={(_, { value }) => connect(value)}>
               {(draft.connection === '' || linked === undefined) && <option value={draft.connection}>{own.length === 0 ? 'None yet' : 'Choose a connection'}</option>}
               {own.map(c => <option key={c.id} value={c.id}>{c.name}{c.shared ? '' : ' (private)'}</option>)}
@@ -78,7 +91,10 @@ function Choosing({ draft, set, errors, integrations, connections, reload }: Pro
       {integration === undefined && errors['connection'] !== undefined && <Text role="alert" style={{ color: tokens.colorStatusDangerForeground1 }}>{errors['connection']}</Text>}
       {integration !== undefined && draft.connection !== '' && (
         <>
-          <Field label="Measure" required {...(metric === undefined || metric.help === '' ? {} : { hint: metric.help })} {...(errors['metric'] === undefined ? {} : { validationMessage: errors['metric'] })}>
+          <Field
+            label="Measure" required {...(metric === undefined || metric.help === '' ? {} : { hint: metric.help })}
+            {...fault(errors['metric'])}
+          >
             <Select value={draft.metric} onChange={(_, { value }) => set(measureOf(integration, value, draft))}>
               {metric === undefined && <option value="">Choose what to measure</option>}
               {integration.metrics.map(m => <option key={m.id} value={m.id}>{m.title}</option>)}
@@ -89,7 +105,10 @@ function Choosing({ draft, set, errors, integrations, connections, reload }: Pro
       )}
       {adding && integration !== undefined && (
         <Suspense>
-          <ConnectionDialog integration={integration} onClose={() => setAdding(false)} onSaved={connection => { setAdding(false); set({ connection: connection.id, ...measureOf(integration, draft.metric) }); void reload(); }} />
+          <ConnectionDialog
+            integration={integration} onClose={() => setAdding(false)}
+            onSaved={connection => { setAdding(false); set({ connection: connection.id, ...measureOf(integration, draft.metric) }); void reload(); }}
+          />
         </Suspense>
       )}
     </div>

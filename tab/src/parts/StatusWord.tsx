@@ -4,7 +4,10 @@ import { statusNames, type Status } from '../../../src/domain/status.ts';
 import { looks } from './status-look.ts';
 
 const useStyles = makeStyles({
-  word: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, fontWeight: tokens.fontWeightSemibold, whiteSpace: 'nowrap' },
+  word: {
+    display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS, fontWeight: tokens.fontWeightSemibold,
+    whiteSpace: 'nowrap',
+  },
 });
 
 export function StatusWord({ status }: { status: Status }) {

@@ -9,3 +9,8 @@ export function intoView(element: HTMLElement | null): void {
 export function focusFault(form: HTMLElement | null): void {
   setTimeout(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), 0);
 }
+
+/** What a Field needs to show the sentence about what is wrong with it, if there is one. */
+export function fault(sentence: string | undefined): { validationMessage?: string } {
+  return sentence === undefined ? {} : { validationMessage: sentence };
+}
