@@ -1,23 +1,20 @@
 // Waymark itself as a contender: one connection with a thousand links, synced from claim to outbox.
 import { randomUUID } from 'node:crypto';
-import type { Connector, Form } from '../src/connectors/connector.ts';
+import type { Connector } from '../src/connectors/connector.ts';
 import { newGoal } from '../src/domain/goal.ts';
 import { openStore } from '../src/store/azure.ts';
-import { openQueue } from '../src/store/queue.ts';
 import { insert } from '../src/store/store.ts';
 import { keys, rows } from '../src/store/tables.ts';
-import { DeliveryDue, SyncAsked, SyncDue, type SyncDeps } from '../src/sync/deps.ts';
+import type { SyncDeps } from '../src/sync/deps.ts';
 import { inParallel } from '../src/sync/in-parallel.ts';
 import { drain } from '../src/sync/outbox.ts';
+import { numbersConnector, openQueues } from '../src/sync/stage.ts';
 import { syncConnection } from '../src/sync/sync.ts';
 import { checkValues, inFlight, links, queries, queryOf, type Contender, type Source } from './workload.ts';
 
 const scope = { tenant: 'bench', organization: 'bench' };
 const ann = { id: 'ann', name: 'Ann' };
 const period = '2026-q4';
-const anything: Form = { fields: [], check: values => ({ ok: true, values: { ...values } }) };
-
-const report = () => { throw new Error('A message did not fit its schema.'); };
 
 export interface Subject extends Contender {
   /** Empties the outbox that the rounds filled, with a chat that hears everything at once; answers how much was said. */
@@ -26,17 +23,12 @@ export interface Subject extends Contender {
 
 export async function openSubject(connectionString: string, source: Source): Promise<Subject> {
   const store = await openStore({ connectionString, prefix: 'subject' });
-  const queueName = `bench-${randomUUID().slice(0, 8)}`;
   const clock = { now: new Date('2026-11-15T09:00:00.000Z') };
   let said = 0;
   let rounds = 0;
   const deps: SyncDeps = {
     store, connectors: new Map([['numbers', connectorOf(source)]]),
-    queues: {
-      asked: await openQueue({ connectionString, name: `${queueName}-asked`, schema: SyncAsked, report }),
-      syncs: await openQueue({ connectionString, name: `${queueName}-syncs`, schema: SyncDue, report }),
-      deliveries: await openQueue({ connectionString, name: `${queueName}-deliveries`, schema: DeliveryDue, report }),
-    },
+    queues: await openQueues(connectionString, `bench-${randomUUID().slice(0, 8)}`),
     outside: { fetch: () => { throw new Error('unused'); }, dial: () => { throw new Error('unused'); } },
     vault: { open: async sealed => sealed },
     openThrough: () => { throw new Error('Nothing here is reached through a satellite.'); },
@@ -95,18 +87,8 @@ async function furnish({ store }: SyncDeps): Promise<void> {
 }
 
 function connectorOf(source: Source): Connector {
-  return {
-    id: 'numbers', name: 'Numbers', connection: anything,
-    auth: [{ id: 'none', title: 'None', note: '', form: anything }],
-    metrics: [{ id: 'number', title: 'Number', help: '', percent: true, form: anything }],
-    open: async () => ({
-      test: async () => undefined,
-      lookup: async () => ({ options: [] }),
-      close: async () => undefined,
-      read: measures => inParallel(measures, inFlight, async ({ form }) => {
-        const value = await source.read(Number(form['query']));
-        return { value, raw: String(value) };
-      }),
-    }),
-  };
+  return numbersConnector(measures => inParallel(measures, inFlight, async ({ form }) => {
+    const value = await source.read(Number(form['query']));
+    return { value, raw: String(value) };
+  }));
 }

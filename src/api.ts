@@ -66,10 +66,11 @@ export const Measure = z.object({ metric: z.string(), form: Values });
 /** A goal as people see it: with its ETag, expected progress today, what its caller may do, and how fresh its source is. */
 export const GoalView = z.object({
   goal: Goal,
-  /** Send it back as `If-Match` when changing the goal. */
+  /** Send it back in the body when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
   may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
     measure: Measure, measureTitle: z.string(), lastSync: Instant.nullable(), nextSync: Instant.nullable(), problem: Trouble.nullable(),
@@ -165,7 +166,7 @@ export const api = {
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
-  updateGoal: endpoint('PUT', goal, 'Change a goal (If-Match)', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),
+  updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),
   deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children', { answer: Done }),
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: z.object({ rows: z.array(z.union([FeedEntry, CheckIn])), next: z.string().optional() }) }),

@@ -49,4 +49,3 @@ export const integrations = [
   { id: 'zapier', name: 'Zapier', category: 'Third-party', type: 'data', terms: 'https://zapier.com/legal', connector: null },
 ] as const satisfies readonly Integration[];
 
-export type IntegrationId = (typeof integrations)[number]['id'];

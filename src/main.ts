@@ -7,7 +7,6 @@ import { converse } from './chat/converse.ts';
 import { deliver } from './chat/deliver.ts';
 import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, type SatelliteConfig, readConfig, tabFolder } from './config.ts';
 import { connectors as allConnectors } from './connectors/index.ts';
-import type { Goal } from './domain/goal.ts';
 import type { Scope } from './domain/organization.ts';
 import { type Trust, entraTrust, identityReader } from './http/caller.ts';
 import { openServer } from './http/server.ts';
@@ -22,6 +21,7 @@ import { openSearch } from './search/search.ts';
 import { openStore } from './store/azure.ts';
 import { openMailbox } from './store/mailbox.ts';
 import { openDelivery, openMemory } from './store/memory.ts';
+import { currentGoals } from './store/organizations.ts';
 import { openQueue } from './store/queue.ts';
 import type { Store } from './store/store.ts';
 import { keys, rows } from './store/tables.ts';
@@ -130,15 +130,6 @@ async function openQueues(connectionString: string): Promise<SyncDeps['queues']>
     openQueue({ connectionString, name: 'waymark-deliveries', schema: DeliveryDue, report: poison }),
   ]);
   return { asked, syncs, deliveries };
-}
-
-/** What search finds: goals of the periods that have not ended. */
-async function* currentGoals(store: Store, scope: Scope, now: Date): AsyncIterable<Goal> {
-  const today = now.toISOString().slice(0, 10);
-  for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) {
-    if (period.end < today) continue;
-    for await (const { body } of store.all(rows.goal, keys.goals(scope, period.id), 'g:')) yield body;
-  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

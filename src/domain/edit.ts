@@ -18,7 +18,7 @@ export function edit(goal: Goal, draft: GoalDraft, source: { connection: string 
   if (fields.length === 0) return { goal, fields };
 
   const meansTheSame = goal.mode === next.mode && goal.connection === next.connection && !source.remeasured && sameUnit(goal, next);
-  if (!meansTheSame) return { ...rolledUp(reset(next, j), j), fields };
+  if (!meansTheSame) return { ...rolledUp(goal, reset(next, j), j), fields };
   return { ...rejudged(goal, next, j), fields };
 }
 
@@ -28,9 +28,11 @@ function reset(goal: Goal, j: Judgement): Goal {
 }
 
 /** A goal that now follows its children takes their progress at once. */
-function rolledUp(goal: Goal, j: Judgement): Moved {
-  const [child] = goal.children;
-  return goal.mode === 'roll-up' && child ? move(goal, { kind: 'child', child }, j) : { goal };
+function rolledUp(before: Goal, after: Goal, j: Judgement): Moved {
+  const [child] = after.children;
+  if (after.mode !== 'roll-up' || !child) return { goal: after };
+  const { goal, checkIn } = move(after, { kind: 'child', child }, j);
+  return checkIn ? { goal, checkIn: { ...checkIn, was: { value: before.value, progress: before.progress, status: before.status } } } : { goal };
 }
 
 function rejudged(before: Goal, after: Goal, j: Judgement): Moved {

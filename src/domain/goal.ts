@@ -37,6 +37,8 @@ export const Goal = z.object({
   mode: ProgressMode,
   /** The connection that feeds this goal when `mode` is `source`; its measure stands in the link. */
   connection: z.string().nullable(),
+  /** The id of the one link that may move it: what an older one still reads, or one whose making was interrupted, was meant for another outcome. */
+  link: z.string().optional(),
   /** In the outcome's unit (percent for percent complete). `null` until somebody or something has said it: never zero by default. */
   value: z.number().nullable(),
   /** 0 to 100, `null` where there is none (see `progressOf`). */

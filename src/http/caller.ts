@@ -2,8 +2,9 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { defaultThresholds } from '../domain/status.ts';
-import { Id, type Organization, type Person, type Scope } from '../domain/organization.ts';
-import { Conflict, insert, type Store } from '../store/store.ts';
+import type { Organization, Person, Scope } from '../domain/organization.ts';
+import { organizationOf } from '../store/organizations.ts';
+import { Conflict, insert, put, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { Refusal } from './refusal.ts';
 
@@ -74,13 +75,16 @@ export async function callerOf(store: Store, admins: readonly string[], identity
       : new Refusal('not-found', 'There is no such organization.');
   }
   const scope = { tenant: identity.tenant, organization: found.id };
-  const known = await store.get(rows.person, keys.person(scope, identity.id));
-  return { scope, organization: found, person: known?.body ?? (await joined(store, scope, identity, admins)) };
+  const known = (await store.get(rows.person, keys.person(scope, identity.id)))?.body;
+  return { scope, organization: found, person: known ? await promoted(store, scope, known, admins) : await joined(store, scope, identity, admins) };
 }
 
-async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
-  if (id !== undefined) return Id.safeParse(id).success ? (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body : undefined;
-  return (await store.page(rows.organization, tenant, { limit: 1 })).rows[0]?.body;
+/** Whoever was a member before being named in `admins` is an admin from their next visit on. */
+async function promoted(store: Store, scope: Scope, person: Person, admins: readonly string[]): Promise<Person> {
+  if (person.role === 'admin' || !admins.includes(person.id)) return person;
+  const admin: Person = { ...person, role: 'admin' };
+  await store.transact([put(rows.person, keys.person(scope, person.id), admin)]);
+  return admin;
 }
 
 async function opened(store: Store, identity: Identity): Promise<Organization> {

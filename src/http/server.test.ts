@@ -17,7 +17,7 @@ import { type Ask, asker } from '../simulators/ask.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { type Entra, startEntra } from '../simulators/entra.ts';
 import { openStore } from '../store/azure.ts';
-import { type Store, insert } from '../store/store.ts';
+import { type Store, insert, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { keyFile, openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
@@ -165,6 +165,13 @@ describe('the REST API', function () {
       assert.equal((await as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} })).person.role, 'member');
     });
 
+    it('makes a member who is named an admin later an admin', async () => {
+      const at = keys.person({ tenant, organization }, 'first');
+      await store.transact([insert(rows.person, at, { id: 'first', name: 'First', role: 'member' })]);
+      assert.equal((await as({ tenant, id: 'first', name: 'First' })(api.session, { params: {} })).person.role, 'admin');
+      assert.equal((await store.get(rows.person, at))?.body.role, 'admin');
+    });
+
     it('keeps tenants apart, even where all ids are equal', async () => {
       const { goal } = await as(ada)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY-of-Aurora', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
       const address = { params: { ...place, goal: goal.id } };
@@ -284,6 +291,30 @@ describe('the REST API', function () {
       assert.equal((await problemOf(as(ada)(api.goal, at))).type, 'not-found');
     });
 
+    it('are not called closed, reopened or not started by a check-in', async () => {
+      const { goal } = await aGoal(ada, { title: 'Open' });
+      for (const status of ['closed', 'reopened', 'not-started', 'in-progress'] as const) {
+        assert.ok((await problemOf(as(ada)(api.checkIn, { params: { ...place, goal: goal.id }, body: { value: 1, status, note: '' } }))).errors!['status'], status);
+      }
+    });
+
+    it('say a change of status that comes from an edit, as any other one', async () => {
+      const ask = as(ada);
+      const tickets = { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: { kind: 'none' }, target: 20 } as const;
+      const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'key-result', title: 'Fewer tickets', description: '', parent: null, mode: 'manual', outcome: tickets } });
+      const params = { ...place, goal: goal.id };
+      const { etag } = await ask(api.checkIn, { params, body: { value: 12, note: '' } });
+      const edited = await ask(api.updateGoal, { params, body: { ...bodyOf(goal), outcome: { ...tickets, target: 10 }, etag } });
+      assert.equal(edited.goal.status, 'at-risk');
+      const said = [];
+      for await (const { body } of store.all(rows.outgoing, keys.goals({ tenant, organization }, period), 'x:')) {
+        if (body.goal.id === goal.id && body.kind === 'moved') said.push(body.from);
+      }
+      assert.deepEqual(said.toSorted(), ['not-started', 'on-track']);
+      const feed = await ask(api.feed, { params, query: { limit: 50 } });
+      assert.ok(feed.rows.some(e => 'activity' in e && e.activity.kind === 'status-changed' && e.activity.to === 'at-risk'));
+    });
+
     it('pages feeds without losing or repeating an entry', async () => {
       const { goal } = await aGoal(ada, { title: 'A long story' });
       const at = { params: { ...place, goal: goal.id } };
@@ -355,6 +386,92 @@ describe('the REST API', function () {
       assert.ok((await problemOf(as(ada)(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }))).errors!['credential']);
     });
 
+    it('are changed while a sync holds them, and the sync keeps its claim', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Busy' }) });
+      const at = keys.connection({ tenant, organization }, made.id);
+      const claim = { worker: 'w1', until: '2026-11-21T09:01:00.000Z' };
+      const { open } = numbers.connector;
+      numbers.connector.open = async way => {
+        const { body, etag } = (await store.get(rows.connection, at))!;
+        await store.transact([replace(rows.connection, at, { ...body, claim }, etag)]);
+        return open(way);
+      };
+      try {
+        await as(ada)(api.updateConnection, { params: { organization, connection: made.id }, body: connection({ name: 'Renamed' }) });
+      } finally {
+        numbers.connector.open = open;
+      }
+      const stored = (await store.get(rows.connection, at))!.body;
+      assert.deepEqual([stored.name, stored.claim], ['Renamed', claim]);
+    });
+
+    it('are deleted with the links that no goal knows of any more', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Left behind' }) });
+      const goal = { period, id: 'deleted-long-ago' };
+      const at = keys.link({ tenant, organization }, made.id, goal);
+      await store.transact([insert(rows.link, at, { connection: made.id, goal, measure: { metric: 'number', form: {} }, linkedBy: ada, problem: null })]);
+      await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
+      assert.equal(await store.get(rows.link, at), undefined);
+      assert.equal(await store.get(rows.connection, keys.connection({ tenant, organization }, made.id)), undefined);
+    });
+
+    it('that are private or disabled do not keep a goal’s owner from editing the rest of the goal, but do from reading', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Ada’s alone' }) });
+      await as(ben)(api.session, { params: {} });
+      const link = { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } };
+      const { goal, etag } = await aGoal(ada, { title: 'Of Ben', owner: 'ben', mode: 'source', link });
+      const at = { params: { ...place, goal: goal.id } };
+      const renamed = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed by Ben', etag } });
+      assert.equal(renamed.goal.title, 'Renamed by Ben');
+      const other = { ...link, measure: { metric: 'number', form: { name: 'y' } } };
+      assert.match((await problemOf(as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: other, etag: renamed.etag } }))).title, /private to Ada/);
+
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
+      const again = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed again', etag: renamed.etag } });
+      assert.equal(again.goal.title, 'Renamed again');
+      assert.match((await problemOf(as(ben)(api.syncGoal, at))).title, /not enabled/);
+      await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
+    });
+
+    it('feed a goal through one link at a time, and a new measure is a new link', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Relinked' }) });
+      const link = (name: string) => ({ connection: made.id, measure: { metric: 'number', form: { name } } });
+      const { goal, etag } = await aGoal(ada, { title: 'Relinked', mode: 'source', link: link('x') });
+      const linked = async () => (await store.get(rows.link, keys.link({ tenant, organization }, made.id, goal)))!.body;
+      assert.equal((await linked()).id, goal.link);
+      const at = { params: { ...place, goal: goal.id } };
+      const relinked = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), etag } });
+      assert.notEqual(relinked.goal.link, goal.link);
+      assert.deepEqual([(await linked()).id, (await linked()).measure.form], [relinked.goal.link, { name: 'y' }]);
+      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), title: 'Still fed', etag: relinked.etag } });
+      assert.equal(renamed.goal.link, relinked.goal.link);
+      const manual = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'manual', etag: renamed.etag } });
+      assert.equal(manual.goal.link, undefined);
+      const feed = await as(ada)(api.feed, { ...at, query: { limit: 50 } });
+      assert.deepEqual(feed.rows.flatMap(e => ('activity' in e && /linked/.test(e.activity.kind) ? [e.activity.kind] : [])).toSorted(), ['linked', 'linked', 'unlinked']);
+    });
+
+    it('ask for a credential again that the vault can no longer open', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Lost key' }) });
+      const at = keys.connection({ tenant, organization }, made.id);
+      const { body, etag } = (await store.get(rows.connection, at))!;
+      await store.transact([replace(rows.connection, at, { ...body, credential: 'sealed by a key that is gone' }, etag)]);
+      const measure = { metric: 'number', form: { name: 'x' } };
+      const problem = await problemOf(as(ada)(api.preview, { params: { organization, connection: made.id }, body: { measure, outcome: { kind: 'percent' } } }));
+      assert.deepEqual([problem.type, problem.remedy], ['source', 'reconnect']);
+    });
+
+    it('have no last sync in the eyes of a goal that they have not been read for yet', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Read before' }) });
+      const at = keys.connection({ tenant, organization }, made.id);
+      const { body, etag } = (await store.get(rows.connection, at))!;
+      await store.transact([replace(rows.connection, at, { ...body, lastSync: '2026-11-21T08:30:00.000Z' }, etag)]);
+      const view = await aGoal(ada, { title: 'Unread', mode: 'source', link: { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } } });
+      assert.equal(view.link!.lastSync, null);
+      await moveGoals({ store, now }, { tenant, organization }, [{ goal: view.goal, change: { kind: 'reading', value: 5, raw: '5', asOf: now().toISOString(), readAt: now().toISOString() }, by: { kind: 'connection', id: made.id, name: '' }, at: now().toISOString() }]);
+      assert.equal((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.lastSync, '2026-11-21T08:30:00.000Z');
+    });
+
     it('never send a saved credential to another vendor', async () => {
       const asked: unknown[] = [];
       const numbersOfOthers = { ...numbers.connector, id: 'asana' };
@@ -401,9 +518,15 @@ describe('the REST API', function () {
       assert.deepEqual(requested, [`carry on ${period}`, `sync ${made.id}`]);
       assert.deepEqual([view.link?.connectionName, view.link?.measureTitle, view.link?.problem], ['In use', 'Number', null]);
       assert.match((await problemOf(as(ada)(api.deleteConnection, { params: { organization, connection: made.id } }))).title, /another data source/);
+      const through = keys.connection({ tenant, organization }, made.id);
+      const row = (await store.get(rows.connection, through))!;
+      const nextSync = '2026-11-21T09:40:00.000Z';
+      await store.transact([replace(rows.connection, through, { ...row.body, nextSync, problem: { remedy: 'reconnect', message: 'The password is wrong.', since: nextSync } }, row.etag)]);
 
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
-      assert.match((await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!.problem!.message, /disabled/);
+      const disabled = (await as(ada)(api.goal, { params: { ...place, goal: view.goal.id } })).link!;
+      assert.match(disabled.problem!.message, /disabled/);
+      assert.deepEqual([disabled.problem!.since, disabled.nextSync], [now().toISOString(), null]);
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
 
       const at = { params: { ...place, goal: view.goal.id } };

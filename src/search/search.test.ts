@@ -74,4 +74,27 @@ describe('goal search', () => {
     assert.equal(loads, 2);
     assert.deepEqual(failures, []);
   });
+
+  it('loses no change that is made while it rebuilds', async () => {
+    let proceed = () => {};
+    const search = openSearch({
+      now: () => now, report: error => failures.push(error),
+      async *load() {
+        loads += 1;
+        yield* stored['t1']!;
+        if (loads > 1) await new Promise<void>(resolve => { proceed = resolve; });
+      },
+    });
+    await search.find(aurora, '', 1);
+    now = new Date(now.getTime() + 6 * 60_000);
+    await search.find(aurora, '', 1);
+    await new Promise(resolve => setTimeout(resolve, 5));
+    search.put(aurora, goal('n', 'Made meanwhile'));
+    search.remove(aurora, { period: '2026-q4', id: 'b' });
+    proceed();
+    await new Promise(resolve => setTimeout(resolve, 5));
+    assert.equal(loads, 2);
+    assert.deepEqual(await ids(search, 'meanwhile'), ['n']);
+    assert.deepEqual(await ids(search, 'faster'), []);
+  });
 });

@@ -5,7 +5,7 @@ import type { Scope } from '../domain/organization.ts';
 
 export interface GoalSearch {
   /**
-   * The best matches for what somebody has typed so far, best first; with no words the goals changed last.
+   * The best matches for what somebody has typed so far, best first; with no words any goals, those that this process wrote last first.
    * Answers references only: whoever shows a goal reads it again and asks whether this person may see it.
    */
   find(scope: Scope, words: string, limit: number): Promise<GoalRef[]>;
@@ -17,7 +17,9 @@ export interface GoalSearch {
 /** An index older than this is rebuilt in the background when it is next asked. */
 const staleAfterMs = 5 * 60_000;
 
-interface Index { database: DatabaseSync; builtAt: number; rebuilding: boolean }
+/** `changes`: made while the next index is being built, which may have read past them. */
+interface Index { database: DatabaseSync; builtAt: number; changes: Change[] | undefined }
+type Change = (database: DatabaseSync) => void;
 
 /** `load` yields every goal of an organization that should be found. */
 export function openSearch(deps: { load(scope: Scope): AsyncIterable<Goal>; now(): Date; report(error: unknown): void }): GoalSearch {
@@ -28,7 +30,7 @@ export function openSearch(deps: { load(scope: Scope): AsyncIterable<Goal>; now(
     const builtAt = deps.now().getTime();
     const database = emptyIndex();
     for await (const goal of deps.load(scope)) write(database, goal);
-    return { database, builtAt, rebuilding: false };
+    return { database, builtAt, changes: undefined };
   }
 
   async function indexOf(scope: Scope): Promise<Index> {
@@ -40,15 +42,24 @@ export function openSearch(deps: { load(scope: Scope): AsyncIterable<Goal>; now(
       building.catch(() => indexes.delete(key)); // the next search tries again; this one hears of it by its own await
     }
     const index = await building;
-    if (!index.rebuilding && deps.now().getTime() - index.builtAt > staleAfterMs) {
-      index.rebuilding = true;
-      build(scope).then(fresh => indexes.set(key, Promise.resolve(fresh)), error => { index.rebuilding = false; deps.report(error); });
-    }
+    if (!index.changes && deps.now().getTime() - index.builtAt > staleAfterMs) rebuild(scope, index).catch(deps.report);
     return index;
   }
 
-  const whenBuilt = (scope: Scope, change: (database: DatabaseSync) => void) => {
-    indexes.get(keyOf(scope))?.then(index => change(index.database), () => undefined /* reported to whoever searched */);
+  async function rebuild(scope: Scope, index: Index): Promise<void> {
+    const changes: Change[] = index.changes = [];
+    try {
+      const fresh = await build(scope);
+      for (const change of changes) change(fresh.database);
+      indexes.set(keyOf(scope), Promise.resolve(fresh));
+    } finally {
+      index.changes = undefined;
+    }
+  }
+
+  const whenBuilt = (scope: Scope, change: Change) => {
+    const changed = (index: Index) => { change(index.database); index.changes?.push(change); };
+    indexes.get(keyOf(scope))?.then(changed, () => undefined /* reported to whoever searched */);
   };
 
   return {

@@ -3,12 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openTeams } from '../../bot/teams/adapter.ts';
 import { deliver } from '../chat/deliver.ts';
 import type { Platform } from '../chat/platform.ts';
-import type { Connector, Form } from '../connectors/connector.ts';
+import type { Measure, Reading } from '../connectors/connector.ts';
 import { report } from '../report.ts';
 import { openStore } from '../store/azure.ts';
 import { openDelivery } from '../store/memory.ts';
-import { openQueue } from '../store/queue.ts';
-import { DeliveryDue, SyncAsked, SyncDue } from '../sync/deps.ts';
+import { numbersConnector, openQueues } from '../sync/stage.ts';
 import { startWorker } from '../sync/worker.ts';
 
 /** The first argument, as JSON. */
@@ -40,15 +39,10 @@ const distant: Platform = {
 };
 const delivery = openDelivery({ store, now, report, find: async () => [], syncNow: refuse, integrationName: id => id }, { teams: distant });
 
-const queue = { connectionString: storage, report: refuse };
 const worker = startWorker({
   store, now, report, claimSeconds,
-  queues: {
-    asked: await openQueue({ ...queue, name: `${queues}-asked`, schema: SyncAsked }),
-    syncs: await openQueue({ ...queue, name: `${queues}-syncs`, schema: SyncDue }),
-    deliveries: await openQueue({ ...queue, name: `${queues}-deliveries`, schema: DeliveryDue }),
-  },
-  connectors: new Map([['numbers', numbers(source)]]),
+  queues: await openQueues(storage, queues),
+  connectors: new Map([['numbers', numbersConnector(answers)]]),
   outside: { fetch: refuse, dial: refuse },
   vault: { open: async sealed => sealed },
   openThrough: () => { throw new Error('Nothing here is reached through a satellite.'); },
@@ -59,20 +53,7 @@ process.once('SIGTERM', () => { void worker.stop().then(() => process.exit(0)); 
 process.once('disconnect', () => process.exit(0));
 process.send?.('started');
 
-function numbers(url: string): Connector {
-  const anything: Form = { fields: [], check: values => ({ ok: true, values: { ...values } }) };
-  return {
-    id: 'numbers', name: 'Numbers', connection: anything,
-    auth: [{ id: 'none', title: 'None', note: '', form: anything }],
-    metrics: [{ id: 'number', title: 'Number', help: '', percent: true, form: anything }],
-    open: async () => ({
-      test: async () => undefined,
-      lookup: async () => ({ options: [] }),
-      close: async () => undefined,
-      read: async measures => {
-        const response = await fetch(url, { method: 'POST', body: JSON.stringify(measures.map(({ form }) => form['name'])) });
-        return ((await response.json()) as number[]).map(value => ({ value, raw: String(value) }));
-      },
-    }),
-  };
+async function answers(measures: readonly Measure[]): Promise<Reading[]> {
+  const response = await fetch(source, { method: 'POST', body: JSON.stringify(measures.map(({ form }) => form['name'])) });
+  return ((await response.json()) as number[]).map(value => ({ value, raw: String(value) }));
 }

@@ -5,6 +5,7 @@ import type { Conversation } from '../chat/platform.ts';
 import type { Post, Subscription } from '../chat/post.ts';
 import type { GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
+import { revise } from './revise.ts';
 import { Conflict, type Step, type Store, insert, put, remove, replace } from './store.ts';
 import { type Keys, type Kind, keys, rows } from './tables.ts';
 
@@ -100,10 +101,7 @@ export async function threadOf(store: Store, tenant: string, conversation: strin
 
 /** From now on every change of the goal is sent out. */
 export async function markPosted(store: Store, scope: Scope, goal: GoalRef): Promise<void> {
-  await retried(async () => {
-    const row = await store.get(rows.goal, keys.goal(scope, goal));
-    if (row && !row.body.posted) await store.transact([replace(rows.goal, keys.goal(scope, goal), { ...row.body, posted: true }, row.etag)]);
-  });
+  await revise(store, rows.goal, keys.goal(scope, goal), body => (body.posted ? body : { ...body, posted: true }));
 }
 
 /** Writes, edits or takes back a comment that was made in a thread. */

@@ -5,8 +5,9 @@ import type { KnownGoal } from '../chat/facts.ts';
 import type { Conversation, Platform } from '../chat/platform.ts';
 import { dateIn } from '../domain/date.ts';
 import type { GoalRef } from '../domain/goal.ts';
-import type { Organization, Scope } from '../domain/organization.ts';
+import type { Scope } from '../domain/organization.ts';
 import { forgetConversation, hearers, markPosted, posts, recordComment, subscribe, subscriptionsOf, threadOf, unsubscribe } from './conversations.ts';
+import { organizationOf } from './organizations.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 
@@ -91,10 +92,4 @@ async function knownGoal(deps: MemoryDeps, scope: Scope, ref: GoalRef): Promise<
     today: dateIn(organization?.body.timeZone ?? 'UTC', deps.now()),
     ...(connection ? { source: `${deps.integrationName(connection.body.integration)} · ${connection.body.name}` } : {}),
   };
-}
-
-async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
-  if (id !== undefined) return (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body;
-  for await (const { body } of store.all(rows.organization, tenant)) return body;
-  return undefined;
 }

@@ -50,6 +50,8 @@ export type Connection = z.infer<typeof Connection>;
 
 /** A goal tied to a measure. What was read stands in the goal; here stands only why nothing could be. */
 export const Link = z.object({
+  /** New with every change of measure; the goal names the one that feeds it. */
+  id: z.string().optional(),
   connection: z.string(),
   goal: GoalRef,
   measure: Measure,

@@ -52,6 +52,19 @@ describe('Moving goals', () => {
     assert.deepEqual((await stage.history(goal)).map(({ note }) => note), ['Nothing new.', '', '']);
   });
 
+  it('writes a check-in once, though the answer to the writing gets lost', async () => {
+    const goal = await stage.addGoal('kr', { posted: true });
+    const honest = stage.deps.store.transactAll;
+    let lost = 0;
+    stage.deps.store.transactAll = async all => {
+      const answers = await honest(all);
+      return lost++ === 0 ? answers.map(() => 'conflict' as const) : answers;
+    };
+    assert.deepEqual((await doIt(said(goal, 10, 'Half of it'))).map(({ did }) => did), ['wrote']);
+    assert.deepEqual((await stage.history(goal)).map(({ note }) => note), ['Half of it']);
+    assert.equal((await stage.outbox()).length, 1);
+  });
+
   it('sends out every change of a goal that stands in a chat, and only changes of status of others', async () => {
     const [posted, quiet] = [await stage.addGoal('posted', { posted: true, value: 1, progress: 1, status: 'on-track' }), await stage.addGoal('quiet', { value: 1, progress: 1, status: 'on-track' })];
     await doIt(said(posted, 2), said(quiet, 2));

@@ -8,7 +8,7 @@ import type { Thresholds } from '../domain/status.ts';
 import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { inParallel } from './in-parallel.ts';
-import { pause } from './revise.ts';
+import { pause } from '../store/revise.ts';
 
 /** One change to one goal. */
 export interface Move {
@@ -48,7 +48,7 @@ export async function moveGoals(deps: { store: Store; now(): Date }, scope: Scop
   for (let attempt = 1; jobs.length > 0; attempt++) {
     const rules = rulesAt(organization.body, deps.now());
     const stored = await readGoals(deps.store, scope, jobs.map(job => job.ref));
-    const decisions = jobs.map((job, i) => decide(scope, rules, job, stored[i]));
+    const decisions = jobs.map((job, i) => decide(scope, rules, job, stored[i], attempt > 1));
     const lost = await write(deps.store, jobs, decisions, movements);
     if (lost.length > 0 && attempt === tries) throw new Conflict(`${lost.length} goals were changed by others each time we tried to move them.`);
     if (lost.length > 0) await pause(attempt);
@@ -90,9 +90,10 @@ async function write(store: Store, jobs: Job[], decisions: Decision[], movements
   return [...lost];
 }
 
-function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | undefined): Decision {
+function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | undefined, again: boolean): Decision {
   if (!stored) return { steps: [], movements: job.moves.map(() => ({ did: 'missing' })) };
   const before = stored.body;
+  if (again && job.moves.every(({ move: wanted }) => isSaid(wanted, before))) return { steps: [], movements: job.moves.map(() => ({ did: 'wrote', goal: before })) };
   let after = before;
   let checkIn: CheckIn | undefined;
   const refused: boolean[] = [];
@@ -115,6 +116,11 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
   return { steps, movements: refused.map(r => ({ did: r ? 'refused' : steps.length > 0 ? 'wrote' : 'nothing', goal: after })) };
 }
 
+/** The conflict was with ourselves: the answer to our own write got lost, and the goal bears the value of this check-in and its instant. */
+function isSaid({ change, at }: Move, goal: Goal): boolean {
+  return typeof change !== 'function' && change.kind === 'check-in' && change.value !== undefined && goal.value === change.value && goal.readAt === at;
+}
+
 /** A source moves only the goals that it feeds: a link that was cut while its source was being read must not write any more. */
 function feeds(by: Author, goal: Goal, change: Change): boolean {
   return change.kind !== 'reading' || by.kind !== 'connection' || (goal.mode === 'source' && goal.connection === by.id);
@@ -133,11 +139,17 @@ function instantOf(rules: Rules, before: Goal, at: Instant): Instant {
 /** All that follows from a goal having moved: its row, its history, its feed, what must be said, and word to its parent. */
 function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: CheckIn | undefined): Step[] {
   const before = stored.body;
+  const row = replace(rows.goal, keys.goal(scope, after), after, stored.etag);
+  if (!checkIn) return [row];
+  const isNews = before.status !== after.status || before.progress !== after.progress;
+  return [row, ...checkInSteps(scope, before, after, checkIn), ...(after.parent && isNews ? [rollUpStep(scope, { period: after.period, id: after.id }, after.parent, checkIn.at)] : [])];
+}
+
+/** What a check-in leaves behind besides the goal itself: its history, its feed, and what must be said. */
+export function checkInSteps(scope: Scope, before: Goal, after: Goal, checkIn: CheckIn): Step[] {
   const ref = { period: after.period, id: after.id };
-  const steps: Step[] = [replace(rows.goal, keys.goal(scope, ref), after, stored.etag)];
-  if (!checkIn) return steps;
   const { at, by } = checkIn;
-  steps.push(put(rows.checkIn, keys.checkIn(scope, ref, at), checkIn));
+  const steps: Step[] = [put(rows.checkIn, keys.checkIn(scope, ref, at), checkIn)];
   const turned = before.status !== after.status;
   if (turned) {
     const id = `${before.status}-${after.status}`;
@@ -147,7 +159,6 @@ function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: Check
     const id = `m:${ref.id}:${at}:${before.status}-${after.status}`;
     steps.push(put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
   }
-  if (after.parent && (turned || before.progress !== after.progress)) steps.push(rollUpStep(scope, ref, after.parent, at));
   return steps;
 }
 

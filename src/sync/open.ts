@@ -17,9 +17,15 @@ export async function openSource(deps: Pick<SyncDeps, 'connectors' | 'outside' |
   return connector.open({ auth: connection.auth, settings: settings.values, credential, outside: deps.outside });
 }
 
-async function credentialOf(vault: Pick<Vault, 'open'>, scope: Scope, connection: Connection): Promise<Record<string, string>> {
+/** What a credential is sealed for: nobody can use it under another tenant, organization or connection. */
+export function sealContext(scope: Scope, connection: string): string {
+  return `${scope.tenant}|${scope.organization}|${connection}`;
+}
+
+/** Throws SourceError `reconnect` when it can no longer be unsealed. */
+export async function credentialOf(vault: Pick<Vault, 'open'>, scope: Scope, connection: Pick<Connection, 'id' | 'credential'>): Promise<Record<string, string>> {
   try {
-    return JSON.parse(await vault.open(connection.credential, `${scope.tenant}|${scope.organization}|${connection.id}`)) as Record<string, string>;
+    return JSON.parse(await vault.open(connection.credential, sealContext(scope, connection.id))) as Record<string, string>;
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
     throw new SourceError('The stored credential can no longer be read. Enter it again.', { kind: 'reconnect' }, { cause: error });

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import type { SyncDue } from './deps.ts';
-import { nextSlot, secondsUntil, startChain, stopChain, syncNow } from './schedule.ts';
+import { nextSlot, secondsUntil, startChain, syncNow } from './schedule.ts';
 import { setStage, type Stage } from './stage.ts';
 import { syncConnection } from './sync.ts';
 
@@ -68,15 +68,6 @@ describe('A chain', () => {
     for (const { message } of taken) due.push((await syncConnection(stage.deps, stage.scope, 'c1', { kind: 'chained', at: message.slot, token: message.token })).end);
     assert.deepEqual(due.toSorted(), ['done', 'dropped', 'dropped', 'dropped', 'dropped']);
     assert.equal(stage.numbers.asked.length, 1);
-  });
-
-  it('that was stopped never fires', async () => {
-    await startChain(stage.deps, stage.scope, 'c1');
-    const { token, nextSync } = await stage.connection('c1');
-    await stopChain(stage.deps, stage.scope, 'c1');
-    assert.deepEqual(await syncConnection(stage.deps, stage.scope, 'c1', { kind: 'chained', at: nextSync!, token }), { end: 'dropped' });
-    assert.equal((await stage.connection('c1')).nextSync, null);
-    assert.equal(stage.numbers.asked.length, 0);
   });
 
   it('does not grow when somebody asks for a sync now, which has a lane of its own', async () => {

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/date.ts';
 import type { Scope } from '../domain/organization.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
-import { revise } from './revise.ts';
+import { revise } from '../store/revise.ts';
 
 /**
  * The first slot after an instant. A connection's slots stand at a fixed offset in every period (counted from 1970), a hash of its
@@ -23,11 +23,6 @@ export async function startChain(deps: Pick<SyncDeps, 'store' | 'queues' | 'now'
   if (!started?.nextSync) return;
   const due = { tenant: scope.tenant, organization: scope.organization, connection, token: started.token, slot: started.nextSync };
   await deps.queues.syncs.put(due, secondsUntil(deps.now(), started.nextSync));
-}
-
-/** Ends the connection's chain: its message in the queue will be dropped. Before disabling or removing a connection. */
-export async function stopChain(deps: Pick<SyncDeps, 'store'>, scope: Scope, connection: string): Promise<void> {
-  await revise(deps.store, rows.connection, keys.connection(scope, connection), body => ({ ...body, token: randomUUID(), nextSync: null }));
 }
 
 /** Asks for one sync as soon as possible, beside the chain and without touching it. */

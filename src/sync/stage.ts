@@ -1,6 +1,6 @@
 // Where the sync engine's tests play: real tables and queues, one organization, a source made of numbers, and a clock that is set by hand.
 import { randomUUID } from 'node:crypto';
-import type { Connector, Form, Measure, Reading } from '../connectors/connector.ts';
+import type { Connector, Form, Measure, Reading, Source } from '../connectors/connector.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import type { Outgoing } from '../chat/message.ts';
 import type { CheckIn } from '../domain/check-in.ts';
@@ -15,6 +15,16 @@ import { DeliveryDue, SyncAsked, SyncDue, type Queues, type SyncDeps } from './d
 
 const ann = { id: 'ann', name: 'Ann' };
 const anything: Form = { fields: [], check: values => ({ ok: true, values: { ...values } }) };
+
+/** A connector without accounts or forms; what it answers is `read`'s. */
+export function numbersConnector(read: Source['read']): Connector {
+  return {
+    id: 'numbers', name: 'Numbers', connection: anything,
+    auth: [{ id: 'none', title: 'None', note: '', form: anything }],
+    metrics: [{ id: 'number', title: 'Number', help: '', percent: true, form: anything }],
+    open: async () => ({ test: async () => undefined, lookup: async () => ({ options: [] }), close: async () => undefined, read }),
+  };
+}
 
 /** Answers from `numbers` by the measure's `name`, and counts what it was asked. */
 export interface Numbers {
@@ -34,21 +44,11 @@ export function numbersSource(): Numbers {
     if (said === undefined) return new SourceError('The query found no row. Check the query.', { kind: 'reconfigure' });
     return typeof said === 'number' ? { value: said, raw: String(said) } : said;
   };
-  source.connector = {
-    id: 'numbers', name: 'Numbers', connection: anything,
-    auth: [{ id: 'none', title: 'None', note: '', form: anything }],
-    metrics: [{ id: 'number', title: 'Number', help: '', percent: true, form: anything }],
-    open: async () => ({
-      test: async () => undefined,
-      lookup: async () => ({ options: [] }),
-      close: async () => undefined,
-      async read(measures) {
-        source.asked.push(measures.map(measure => String(measure.form['name'])));
-        await source.before();
-        return measures.map(answer);
-      },
-    }),
-  };
+  source.connector = numbersConnector(async measures => {
+    source.asked.push(measures.map(measure => String(measure.form['name'])));
+    await source.before();
+    return measures.map(answer);
+  });
   return source;
 }
 

@@ -90,6 +90,16 @@ describe('The sweep', () => {
     assert.equal(await stage.deps.queues.syncs.depth(), 2);
   });
 
+  it('goes on with the next organization when one cannot be swept, and says which', async () => {
+    const broken = { tenant: 'a-tenant-before', id: 'broken', name: 'Broken', timeZone: 'Nowhere/At_all', thresholds: { behind: 0, atRisk: 25 }, integrations: {} };
+    await stage.deps.store.transact([insert(rows.organization, keys.organization({ tenant: broken.tenant, organization: broken.id }), broken)]);
+    stage.clock.now = new Date('2026-11-15T12:00:00.000Z');
+    const goal = await stage.addGoal('g', { value: 10, progress: 10, status: 'on-track' });
+    await sweep(stage.deps);
+    assert.equal((await stage.goal(goal)).status, 'at-risk');
+    assert.match(stage.reports.join(), /^sweeping broken of a-tenant-before/);
+  });
+
   it('fetches for delivery an outbox that a crash left full', async () => {
     const goal = await stage.addGoal('g');
     await stage.deps.store.transact([put(rows.outgoing, keys.outgoing(stage.scope, period, 'm:1'), { kind: 'moved', id: 'm:1', goal, at: stage.clock.now.toISOString() })]);

@@ -1,8 +1,7 @@
 // What time alone changes, once a day and organization; and, once an hour, what a crash or a lost message has left lying.
-import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import { move } from '../domain/check-in.ts';
+import { addDays, dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import type { Organization, Scope } from '../domain/organization.ts';
-import { addDays } from '../domain/date.ts';
 import { put } from '../store/store.ts';
 import { keys, rows, type Connection, type Swept } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
@@ -16,10 +15,12 @@ const mendEveryMs = 3_600_000;
 /** A chain so late has lost its message; one that is merely slow would be none the worse for a new one. */
 const overdueMs = 15 * 60_000;
 
-/** To be called every few minutes by every worker. Doing it twice, or two at once, changes nothing more. */
+/** To be called every few minutes by every worker. Doing it twice, or two at once, changes nothing more. One organization's trouble is reported and keeps nobody else waiting. */
 export async function sweep(deps: SyncDeps): Promise<void> {
   for await (const tenant of deps.store.tenants()) {
-    for await (const { body } of deps.store.all(rows.organization, tenant)) await sweepOrganization(deps, body);
+    for await (const { body } of deps.store.all(rows.organization, tenant)) {
+      await sweepOrganization(deps, body).catch((error: unknown) => { deps.report(error, `sweeping ${body.id} of ${tenant}`); });
+    }
   }
 }
 

@@ -49,6 +49,34 @@ describe('A sync', () => {
     assert.deepEqual(end, { end: 'done', next: nextSync });
   });
 
+  it('gives a goal nothing that its former measure says, however late that comes', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'kr1', 'percent sold');
+    stage.numbers.numbers.set('percent sold', 40);
+    stage.numbers.before = async () => {
+      const link = await stage.link('c1', goal);
+      const stored = (await stage.deps.store.get(rows.goal, keys.goal(stage.scope, goal)))!;
+      await stage.deps.store.transact([replace(rows.goal, keys.goal(stage.scope, goal), { ...stored.body, link: 'second' }, stored.etag)]);
+      await stage.deps.store.transact([put(rows.link, keys.link(stage.scope, 'c1', goal), { ...link, id: 'second', measure: { metric: 'number', form: { name: 'euros' } } })]);
+    };
+    await sync();
+    assert.equal((await stage.goal(goal)).value, null);
+    assert.deepEqual([(await stage.link('c1', goal)).problem, await stage.feed(goal)], [null, []]);
+    stage.numbers.before = () => undefined;
+    stage.numbers.numbers.set('euros', 70);
+    await syncAgain();
+    assert.equal((await stage.goal(goal)).value, 70);
+  });
+
+  it('says so when a goal waits for a link that was never made, and keeps its last value', async () => {
+    await stage.addConnection('c1');
+    const goal = await stage.addLinked('c1', 'kr1', 'sales', { link: 'never made', value: 10, progress: 10, status: 'on-track' });
+    stage.numbers.numbers.set('sales', 40);
+    await sync();
+    assert.equal((await stage.goal(goal)).value, 10);
+    assert.match((await stage.link('c1', goal)).problem!.message, /choose its data source again/);
+  });
+
   it('asks each distinct measure once, however many goals and whatever the order of its fields', async () => {
     await stage.addConnection('c1');
     for (const [id, name] of [['a', 'sales'], ['b', 'sales'], ['c', 'costs'], ['d', 'sales']] as const) await stage.addLinked('c1', id, name);

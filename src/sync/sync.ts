@@ -13,7 +13,7 @@ import type { SyncDeps } from './deps.ts';
 import { inParallel } from './in-parallel.ts';
 import { moveGoals, type Move, type Movement } from './move.ts';
 import { openSource } from './open.ts';
-import { revise } from './revise.ts';
+import { revise } from '../store/revise.ts';
 import { nextSlot, secondsUntil } from './schedule.ts';
 
 /** Links whose measures are read together: as many as one may have in hand. Their goals are moved in parts, some at once, so that neither we nor the store wait for the other. */
@@ -206,8 +206,8 @@ async function apply(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, link
     return said instanceof SourceError ? [] : [{ link, said, readAt }];
   });
   const movements = await moveGoals(deps, scope, read.map(({ link, said, readAt }): Move =>
-    ({ goal: link.body.goal, change: goal => reading(worth(goal.outcome, said), said, readAt), by, at: slot.at, fence: held.takenOver })));
-  const came = new Map(read.map(({ link, said }, i) => [link, troubleOf(said, movements[i]!)]));
+    ({ goal: link.body.goal, change: goal => (goal.link === link.body.id ? reading(worth(goal.outcome, said), said, readAt) : undefined), by, at: slot.at, fence: held.takenOver })));
+  const came = new Map(await Promise.all(read.map(async ({ link, said }, i) => [link, await troubleOf(deps, scope, link.body, said, movements[i]!)] as const)));
 
   const feeds: Step[][] = [];
   const notes: Step[][] = [];
@@ -223,9 +223,22 @@ async function apply(deps: SyncDeps, scope: Scope, held: Claim, slot: Slot, link
 }
 
 /** Why a reading was worth nothing to its goal, if so. */
-function troubleOf(said: Reading, movement: Movement): SourceError | undefined {
-  const value = movement.did === 'missing' ? undefined : worth(movement.goal.outcome, said);
+async function troubleOf(deps: SyncDeps, scope: Scope, link: Link, said: Reading, movement: Movement): Promise<SourceError | undefined> {
+  if (movement.did === 'missing') return undefined;
+  const { goal } = movement;
+  if (goal.connection === link.connection && goal.link !== link.id) return await isLeftBehind(deps, scope, link, goal.link) ? interrupted() : undefined;
+  const value = worth(goal.outcome, said);
   return value instanceof SourceError ? value : undefined;
+}
+
+/** Whether the link still is not the one that its goal waits for, although people had the time of a reading to finish what they began. */
+async function isLeftBehind(deps: SyncDeps, scope: Scope, link: Link, awaited: string | undefined): Promise<boolean> {
+  const now = await deps.store.get(rows.link, keys.link(scope, link.connection, link.goal));
+  return now !== undefined && now.body.id !== awaited;
+}
+
+function interrupted(): SourceError {
+  return new SourceError('The data source of this goal was being changed when something interrupted it. Edit the goal and choose its data source again.', { kind: 'reconfigure' });
 }
 
 /** What the answer is worth to a goal; a share of nothing is an error, not zero. */

@@ -1,12 +1,15 @@
 // What happened to a goal and what people say about it: history, feed, comments, check-ins.
 import type { CheckIn } from '../../domain/check-in.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
-import { isEnded } from '../../domain/status.ts';
+import { isEnded, type Status } from '../../domain/status.ts';
 import { put } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
 import { Refusal } from '../refusal.ts';
 import { changeableGoal, goalRef, goalViews, visibleGoal } from './goal-view.ts';
 import type { Handlers } from './handler.ts';
+
+/** What a check-in may say against the automatic status; the others follow from closing, reopening or having no value. */
+const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
 
 export const activity = {
   history: async ({ params, query }, caller, deps) => {
@@ -53,7 +56,7 @@ export const activity = {
     const { body: goal } = await changeableGoal(params, 'check-in', caller, deps);
     if (isEnded(goal.status)) throw new Refusal('bad-request', 'This goal is closed. Reopen it to check in.');
     if (body.value !== undefined && goal.mode === 'roll-up') throw new Refusal('bad-request', 'value: This goal takes its progress from its children. Check in on them.', { value: 'This goal takes its progress from its children. Check in on them.' });
-    if (body.status === 'closed' || body.status === 'postponed') throw new Refusal('bad-request', 'status: Choose On Track, Behind or At Risk.', { status: 'Choose On Track, Behind or At Risk.' });
+    if (body.status !== undefined && !settable.includes(body.status)) throw new Refusal('bad-request', 'status: Choose On Track, Behind or At Risk.', { status: 'Choose On Track, Behind or At Risk.' });
     await deps.move(caller.scope, [{
       goal: goalRef(params), at: deps.now().toISOString(),
       by: { kind: 'person', id: caller.person.id, name: caller.person.name },

@@ -6,8 +6,10 @@ import { SourceError } from '../../connectors/source-error.ts';
 import { goalValue } from '../../domain/measured.ts';
 import { progressOf } from '../../domain/outcome.ts';
 import { refusal } from '../../domain/permission.ts';
-import { type Stored, insert, remove, replace } from '../../store/store.ts';
+import { revise } from '../../store/revise.ts';
+import { type Step, type Stored, insert, remove } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
+import { credentialOf, sealContext } from '../../sync/open.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import type { Deps, Handlers } from './handler.ts';
@@ -34,7 +36,7 @@ export const connections = {
     const id = deps.newId();
     const connection: Connection = {
       id, integration: body.integration, name: body.name, owner: { id: caller.person.id, name: caller.person.name }, shared: body.shared,
-      auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, id)),
+      auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller.scope, id)),
       token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null, ...(way.satellite === undefined ? {} : { satellite: way.satellite }),
     };
     await deps.store.transact([insert(rows.connection, keys.connection(caller.scope, id), connection)]);
@@ -47,11 +49,11 @@ export const connections = {
     if (body.integration !== stored.body.integration) throw new Refusal('bad-request', 'integration: A connection stays with its integration. Make a new one instead.', { integration: 'Make a new connection instead.' });
     const way = await checkedWay(body, stored.body, caller, deps);
     await tested(way, caller, deps);
-    const connection: Connection = {
-      ...stored.body, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null,
-      credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller, stored.body.id)),
-    };
-    await deps.store.transact([replace(rows.connection, keys.connection(caller.scope, connection.id), connection, stored.etag)]);
+    const credential = await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller.scope, stored.body.id));
+    // A sync may have claimed the connection while its source was being tested: its part of the row stays as it is.
+    const connection = await revise(deps.store, rows.connection, keys.connection(caller.scope, stored.body.id), now =>
+      ({ ...now, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null, credential }));
+    if (!connection) throw gone();
     await deps.startChain(caller.scope, connection.id);
     await deps.syncNow(caller.scope, connection.id);
     return connectionView(connection, caller);
@@ -59,9 +61,14 @@ export const connections = {
 
   deleteConnection: async ({ params }, caller, deps) => {
     const stored = await editableConnection(params.connection, caller, deps);
-    const links = await deps.store.page(rows.link, keys.links(caller.scope, stored.body.id), { limit: 1 });
-    if (links.rows.length > 0) throw new Refusal('bad-request', 'Goals take their progress through this connection. Give them another data source first.');
-    await deps.store.transact([remove(rows.connection, keys.connection(caller.scope, stored.body.id), stored.etag)]);
+    const left: Step[][] = [];
+    for await (const { body: link } of deps.store.all(rows.link, keys.links(caller.scope, stored.body.id))) {
+      const goal = await deps.store.get(rows.goal, keys.goal(caller.scope, link.goal));
+      if (goal?.body.connection === stored.body.id) throw new Refusal('bad-request', 'Goals take their progress through this connection. Give them another data source first.');
+      left.push([remove(rows.link, keys.link(caller.scope, stored.body.id, link.goal))]);
+    }
+    await deps.store.transact([remove(rows.connection, keys.connection(caller.scope, stored.body.id))]);
+    await deps.store.transactAll(left); // a crash between goal and link has left them behind
     return {};
   },
 
@@ -96,10 +103,16 @@ export async function allConnections(caller: Caller, deps: Pick<Deps, 'store'>):
 
 /** The connection, if this caller may read through it now. */
 export async function usableConnection(id: string, caller: Caller, deps: Deps): Promise<Connection> {
-  const stored = await knownConnection(id, caller, deps);
-  refuseIf(refusal(caller.person, { do: 'use-connection', connection: stored.body }));
-  refuseIf(disabledReason(stored.body.integration, caller, deps));
-  return stored.body;
+  const connection = await enabledConnection(id, caller, deps);
+  refuseIf(refusal(caller.person, { do: 'use-connection', connection }));
+  return connection;
+}
+
+/** The connection, if anybody may read through it now. */
+export async function enabledConnection(id: string, caller: Caller, deps: Deps): Promise<Connection> {
+  const { body: connection } = await knownConnection(id, caller, deps);
+  refuseIf(disabledReason(connection.integration, caller, deps));
+  return connection;
 }
 
 async function editableConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
@@ -108,10 +121,14 @@ async function editableConnection(id: string, caller: Caller, deps: Deps): Promi
   return stored;
 }
 
-async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
+export async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
   const stored = /^[\w-]{1,64}$/.test(id) ? await deps.store.get(rows.connection, keys.connection(caller.scope, id)) : undefined;
-  if (!stored) throw new Refusal('not-found', 'There is no such connection. It may have been deleted.');
+  if (!stored) throw gone();
   return stored;
+}
+
+function gone(): Refusal {
+  return new Refusal('not-found', 'There is no such connection. It may have been deleted.');
 }
 
 function disabledReason(integration: string, caller: Caller, deps: Deps): string | undefined {
@@ -130,7 +147,7 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
   if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
   const settings = connector.connection.check(body.settings);
   const isSameWay = saved?.integration === body.integration && saved.auth === auth.id && saved.satellite === body.satellite;
-  const kept = body.credential === undefined && isSameWay ? await credentialOf(saved, caller, deps) : undefined;
+  const kept = body.credential === undefined && isSameWay ? await credentialOf(deps.vault, caller.scope, saved) : undefined;
   const given = kept ?? body.credential ?? {};
   const credential = body.satellite === undefined ? auth.form.check(given) : await checkedName(given, body.satellite, caller, deps);
   if (!settings.ok || !credential.ok) {
@@ -155,15 +172,6 @@ function prefixed(part: string, errors: Record<string, string>): Record<string, 
   return Object.fromEntries(Object.entries(errors).map(([field, message]) => [`${part}.${field}`, message]));
 }
 
-async function credentialOf(connection: Connection, caller: Caller, deps: Deps): Promise<Record<string, string>> {
-  return JSON.parse(await deps.vault.open(connection.credential, sealContext(caller, connection.id))) as Record<string, string>;
-}
-
-/** What a credential is sealed for: nobody can use it under another tenant, organization or connection. */
-function sealContext(caller: Caller, id: string): string {
-  return `${caller.scope.tenant}|${caller.scope.organization}|${id}`;
-}
-
 async function tested(way: Way, caller: Caller, deps: Deps): Promise<void> {
   const source = await deps.open(way, caller.scope);
   try { await source.test(); } finally { await source.close(); }
@@ -171,7 +179,7 @@ async function tested(way: Way, caller: Caller, deps: Deps): Promise<void> {
 
 async function withSource<T>(connection: Connection, caller: Caller, deps: Deps, use: (source: Source) => Promise<T>): Promise<T> {
   const { integration, auth, settings, satellite } = connection;
-  const way = { integration, auth, settings, credential: await credentialOf(connection, caller, deps), ...(satellite === undefined ? {} : { satellite }) };
+  const way = { integration, auth, settings, credential: await credentialOf(deps.vault, caller.scope, connection), ...(satellite === undefined ? {} : { satellite }) };
   const source = await deps.open(way, caller.scope);
   try { return await use(source); } finally { await source.close(); }
 }
@@ -185,7 +193,7 @@ function previewOf(reading: Reading, outcome: Parameters<typeof goalValue>[0], r
   };
 }
 
-export function connectionView(c: Connection, caller: Caller): ConnectionView {
+function connectionView(c: Connection, caller: Caller): ConnectionView {
   return {
     id: c.id, integration: c.integration, name: c.name, owner: c.owner, shared: c.shared, auth: c.auth, settings: c.settings,
     everyMinutes: c.everyMinutes, lastSync: c.lastSync, nextSync: c.nextSync, problem: c.problem,

@@ -56,18 +56,19 @@ async function linkView(goal: Goal, connection: Connection, caller: Caller, deps
   const link = (await deps.store.get(rows.link, keys.link(caller.scope, connection.id, goal)))?.body;
   if (!link) return null;
   const metric = deps.connectors.get(connection.integration)?.metrics.find(m => m.id === link.measure.metric);
+  const disabled = disabledProblem(connection, caller, deps);
   return {
     integration: connection.integration,
     integrationName: deps.integrations.find(i => i.id === connection.integration)?.name ?? connection.integration,
     connection: connection.id, connectionName: connection.name,
     measure: link.measure, measureTitle: metric?.title ?? link.measure.metric,
-    lastSync: connection.lastSync, nextSync: connection.nextSync,
-    problem: connection.problem ?? link.problem ?? disabledProblem(connection, caller),
+    lastSync: goal.value === null ? null : connection.lastSync, nextSync: disabled ? null : connection.nextSync,
+    problem: disabled ?? connection.problem ?? link.problem,
   };
 }
 
 /** A disabled integration keeps its connections and values, but nothing is read any more, and people must be able to see why. */
-function disabledProblem(connection: Connection, caller: Caller): { remedy: 'reconfigure'; message: string; since: string } | null {
+function disabledProblem(connection: Connection, caller: Caller, deps: Deps): { remedy: 'reconfigure'; message: string; since: string } | null {
   if (caller.organization.integrations[connection.integration]) return null;
-  return { remedy: 'reconfigure', message: 'An admin has disabled this integration. The last value stays until it is enabled again.', since: connection.lastSync ?? new Date(0).toISOString() };
+  return { remedy: 'reconfigure', message: 'An admin has disabled this integration. The last value stays until it is enabled again.', since: connection.lastSync ?? deps.now().toISOString() };
 }

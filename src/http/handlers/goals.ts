@@ -1,4 +1,5 @@
 // Making, finding, changing and deleting goals, and tying them to their sources.
+import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
 import type { Judgement } from '../../domain/check-in.ts';
 import { dateIn } from '../../domain/date.ts';
@@ -8,9 +9,10 @@ import { type Goal, type GoalDraft, type GoalRef, newGoal } from '../../domain/g
 import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
+import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
-import { usableConnection } from './connections.ts';
+import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
@@ -32,11 +34,13 @@ export const goals = {
   createGoal: async ({ params, body }, caller, deps) => {
     refuseIf(refusal(caller.person, { do: 'create-goal' }));
     const draft = await draftOf(body, params.period, undefined, caller, deps);
-    const source = await sourceOf(body, caller, deps);
+    const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
     const by = { id: caller.person.id, name: caller.person.name };
-    const goal: Goal = { ...newGoal(draft, { period: params.period, id: deps.newId(), by, at }), connection: source?.connection.id ?? null };
-    if (source) await deps.store.transact([insert(rows.link, keys.link(caller.scope, source.connection.id, goal), newLink(goal, source, caller))]);
+    const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
+    const link = source && newLink(made, source, caller, deps);
+    const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
+    if (link) await deps.store.transact([insert(rows.link, keys.link(caller.scope, link.connection, goal), link)]);
     await deps.store.transact([
       insert(rows.goal, keys.goal(caller.scope, goal), goal),
       feedStep(caller, goal, at, deps.newId(), { kind: 'created' }),
@@ -51,26 +55,32 @@ export const goals = {
     if (stored.etag !== body.etag) throw new Refusal('conflict', 'Somebody else changed this goal meanwhile. Load it again and repeat your change.');
     const before = stored.body;
     const draft = await draftOf(body, params.period, before, caller, deps);
-    const source = await sourceOf(body, caller, deps);
-    const relinked = source && await relink(before, source, caller, deps);
-    const at = deps.now().toISOString(); // after the link: what is read for an older one is older than the edit
-    const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured: relinked !== undefined }, judgement(caller, at, deps));
+    const linkedBefore = before.connection === null ? undefined : (await deps.store.get(rows.link, keys.link(caller.scope, before.connection, before)))?.body;
+    const source = await sourceOf(body, linkedBefore, caller, deps);
+    const remeasured = source !== undefined && !isDeepStrictEqual(linkedBefore?.measure, source.measure);
+    const at = deps.now().toISOString();
+    const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgement(caller, at, deps));
     if (edited.fields.length === 0) return viewOf(stored, caller, deps);
 
+    const moved = before.connection !== edited.goal.connection;
+    const relinked = remeasured || moved;
+    const link = source && relinked ? newLink(before, source, caller, deps) : undefined;
+    const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
+    const linkStep = link ? [put(rows.link, keys.link(caller.scope, link.connection, before), link)] : [];
+    // A link beside the old one goes first, and one in its place last: whichever write is the last to happen, the old link never feeds the new outcome.
+    if (moved) await deps.store.transact(linkStep);
     await deps.store.transact([
-      replace(rows.goal, keys.goal(caller.scope, before), edited.goal, stored.etag),
+      replace(rows.goal, keys.goal(caller.scope, before), goal, stored.etag),
       feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
-      ...(edited.checkIn ? [put(rows.checkIn, keys.checkIn(caller.scope, before, at), edited.checkIn)] : []),
-      ...(source && relinked ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
-      ...(edited.goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, before.period, `e:${before.id}:${Date.parse(at)}`), { kind: 'moved' as const, id: `e:${before.id}:${Date.parse(at)}`, goal: refOf(before), at })] : []),
-      ...tellParent(caller, before, edited.goal.parent, at),
-      ...(before.parent && before.parent.id !== edited.goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
-    ]).catch(async (error: unknown) => {
-      await relinked?.undo();
-      throw error;
-    });
-    if (before.connection !== null && before.connection !== edited.goal.connection) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
-    return settled(edited.goal, relinked ? source?.connection : undefined, caller, deps);
+      ...(source && link ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
+      ...(before.connection !== null && !source ? await unlinkedStep(caller, before, before.connection, at, deps) : []),
+      ...(edited.checkIn ? checkInSteps(caller.scope, before, goal, edited.checkIn) : redrawStep(caller, goal, at)),
+      ...tellParent(caller, before, goal.parent, at),
+      ...(before.parent && before.parent.id !== goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
+    ]);
+    if (!moved) await deps.store.transact(linkStep);
+    if (moved && before.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
+    return settled(goal, relinked ? source?.connection : undefined, caller, deps);
   },
 
   deleteGoal: async ({ params }, caller, deps) => {
@@ -86,28 +96,11 @@ export const goals = {
   syncGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
     if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
+    await enabledConnection(goal.connection, caller, deps);
     await deps.syncNow(caller.scope, goal.connection);
     return {};
   },
 } satisfies Partial<Handlers>;
-
-/**
- * Ties the goal to another measure, unless it is tied to this one already. The goal itself is written next, in another partition: if that
- * fails, `undo` puts the link back, and has read again what may have been read in between for a goal that never changed.
- */
-async function relink(goal: Goal, source: ChosenSource, caller: Caller, deps: Deps): Promise<{ undo(): Promise<void> } | undefined> {
-  const where = keys.link(caller.scope, source.connection.id, goal);
-  const was = await deps.store.get(rows.link, where);
-  if (goal.connection === source.connection.id && JSON.stringify(was?.body.measure) === JSON.stringify(source.measure)) return undefined;
-  const link = newLink(goal, source, caller);
-  await deps.store.transact([was ? replace(rows.link, where, link, was.etag) : insert(rows.link, where, link)]);
-  return {
-    async undo() {
-      await deps.store.transact([was ? put(rows.link, where, was.body) : remove(rows.link, where)]);
-      if (goal.connection === source.connection.id) await deps.syncNow(caller.scope, source.connection.id);
-    },
-  };
-}
 
 async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise<GoalView> {
   return (await goalViews([stored], caller, deps))[0]!;
@@ -163,15 +156,17 @@ async function fittingParent(ref: GoalRef, before: Goal | undefined, caller: Cal
 
 interface ChosenSource { connection: Connection; measure: Measure; title: string }
 
-async function sourceOf(body: GoalBody, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
+/** Whoever may edit a goal may leave its source as it is, even where the connection is not theirs to use. */
+async function sourceOf(body: GoalBody, linkedBefore: Link | undefined, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
   if (body.mode !== 'source' || !body.link) return undefined;
-  const connection = await usableConnection(body.link.connection, caller, deps);
+  const stays = linkedBefore?.connection === body.link.connection && isDeepStrictEqual(linkedBefore.measure, body.link.measure);
+  const connection = stays ? (await knownConnection(body.link.connection, caller, deps)).body : await usableConnection(body.link.connection, caller, deps);
   const { measure, metric } = fittingMeasure(connection.integration, body.link.measure, body.outcome, deps);
   return { connection, measure, title: metric.title };
 }
 
-function newLink(goal: Goal, source: ChosenSource, caller: Caller): Link {
-  return { connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, problem: null };
+function newLink(goal: Goal, source: ChosenSource, caller: Caller, deps: Pick<Deps, 'newId'>): Link {
+  return { id: deps.newId(), connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, problem: null };
 }
 
 function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {
@@ -179,11 +174,20 @@ function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Acti
   return put(rows.feedEntry, keys.feedEntry(caller.scope, entry.goal, at, id), entry);
 }
 
+async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, deps: Deps): Promise<Step[]> {
+  const connection = await deps.store.get(rows.connection, keys.connection(caller.scope, id));
+  return connection ? [feedStep(caller, goal, at, deps.newId(), { kind: 'unlinked', connection: connection.body.name })] : [];
+}
+
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
 function tellParent(caller: Caller, goal: Goal, parent: GoalRef | null, at: string): Step[] {
-  if (!parent) return [];
-  const id = `u:${parent.period}:${parent.id}:${goal.id}`;
-  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'roll-up', id, goal: refOf(goal), at, parent })];
+  return parent ? [rollUpStep(caller.scope, refOf(goal), parent, at)] : [];
+}
+
+/** Cards show more of a goal than what moves: its title, its target. */
+function redrawStep(caller: Caller, goal: Goal, at: string): Step[] {
+  const id = `e:${goal.id}:${Date.parse(at)}`;
+  return goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'moved', id, goal: refOf(goal), at })] : [];
 }
 
 function judgement(caller: Caller, at: string, deps: Deps): Judgement {

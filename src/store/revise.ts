@@ -1,7 +1,7 @@
 // Read, change, write with ETag, and again when somebody else was faster: for rows that several may change.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Conflict, replace, type Store } from '../store/store.ts';
-import type { Keys, Kind } from '../store/tables.ts';
+import { Conflict, replace, type Store } from './store.ts';
+import type { Keys, Kind } from './tables.ts';
 
 const tries = 8;
 
