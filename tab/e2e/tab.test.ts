@@ -46,6 +46,9 @@ const sideways = `[document.scrollingElement, ...document.querySelectorAll('body
   .filter(e => e.scrollWidth > e.clientWidth + 1 && (e === document.scrollingElement || ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)))
   .map(e => e.tagName + ' ' + e.className + ': ' + e.scrollWidth + ' > ' + e.clientWidth)`;
 
+/** Colours on their way from one to another are no one's to judge. What moves for ever, such as a spinner, is not waited for. */
+const atRest = 'Promise.allSettled(document.getAnimations().filter(a => Number.isFinite(a.effect.getComputedTiming().endTime)).map(a => a.finished)).then(() => {})';
+
 const headerColour = 'getComputedStyle(document.querySelector("header")).backgroundColor';
 
 /**
@@ -110,6 +113,7 @@ describe('the tab', function () {
   };
   /** No violation of accessibility, in any theme that is asked for. */
   const judge = async (page: Page, where: string) => {
+    await page.evaluate(atRest);
     // Fluent's focus traps put focusable, hidden marks into the page on purpose.
     const violations: unknown = await page.evaluate("axe.run({ exclude: [['[data-tabster-dummy]']] }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]))");
     assert.deepEqual(violations, [], where);

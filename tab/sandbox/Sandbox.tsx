@@ -33,7 +33,8 @@ const useStyles = makeStyles({
   // Phones have no room for the words beside the signs; they are still read aloud.
   words: { '@media (max-width: 719px)': { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap' } },
   sign: { '@media (max-width: 719px)': { minWidth: 'auto' } },
-  main: { display: 'flex', minHeight: 0, minWidth: 0 },
+  // The drawer slides in from outside the page, which must not make the page scroll.
+  main: { display: 'flex', minHeight: 0, minWidth: 0, overflow: 'clip' },
   rail: { flex: '0 0 220px', display: 'grid', minHeight: 0 },
   panes: { flex: '1 1 0', display: 'grid', gridAutoFlow: 'column', gridAutoColumns: 'minmax(0, 1fr)', columnGap: '1px', backgroundColor: tokens.colorNeutralStroke2, minWidth: 0, minHeight: 0 },
   one: { flex: '1 1 0', display: 'grid', gridTemplateRows: 'auto minmax(0, 1fr)', minWidth: 0, minHeight: 0 },
