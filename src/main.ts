@@ -116,8 +116,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     syncNow: (scope, connection) => syncNow({ queues, now }, scope, connection),
     async stop() {
       await worker?.stop();
-      server.server.closeAllConnections();
-      await new Promise<void>(resolve => server.close(() => resolve()));
+      await close(server);
     },
   };
 }
@@ -137,6 +136,15 @@ function listen(server: Server, port: number, host: string): Promise<number> {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new BadConfiguration(`Port ${port} is taken by another program. Set PORT to a free one: PORT=4000 npm start`) : error));
     server.listen(port, host, () => resolve((server.address() as { port: number }).port));
   });
+}
+
+/** Takes no more requests and lets those at hand end; streams that never end are cut after a moment. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => { server.close(() => resolve()); });
+  server.server.closeIdleConnections();
+  const impatience = setTimeout(() => server.server.closeAllConnections(), 1000);
+  await closed;
+  clearTimeout(impatience);
 }
 
 function production(config: ProductionConfig): Surroundings {

@@ -30,6 +30,7 @@ const everyKind = (words: string): Message[] => {
     { kind: 'help' },
     { kind: 'subscribed', about: words, where: words, already: false },
     { kind: 'unsubscribed', about: words, where: words, was: true },
+    { kind: 'goal-gone', title: words, by: words },
     { kind: 'subscriptions', about: Array.from({ length: 40 }, () => words), where: words },
     { kind: 'sorry', text: words, tryInstead: [words, words] },
   ];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { openStore } from '../store/azure.ts';
 import { forgetConversation, hearers, markPosted, posts, subscribe, threadOf, unsubscribe } from '../store/conversations.ts';
-import { type Store, insert, put } from '../store/store.ts';
+import { type Store, insert, put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { defaultThresholds, type Status } from '../domain/status.ts';
 import { type Goal, newGoal } from '../domain/goal.ts';
@@ -140,6 +140,21 @@ describe('delivery', function () {
     await deliver(delivery, scope, moved('behind'));
     assert.equal(chat.cards().length, 2);
     assert.deepEqual(chat.cards().map(card => [card.edits, shownStatus(card)]), [[2, 'at-risk'], [2, 'at-risk']]);
+  });
+
+  it('lets every living card of a deleted goal say so, once, and forgets it with its thread', async () => {
+    await hears(sales);
+    await hears(care);
+    await goal();
+    await deliver(delivery, scope, moved('on-track'));
+    await store.transact([remove(rows.goal, keys.goal(scope, { period, id: 'g1' }))]);
+    const gone: Outgoing = { kind: 'gone', id: 'd:g1', goal: { period, id: 'g1' }, at: now(), title: 'Sell more', by: 'Ann' };
+    chat.state.refuse = (_, conversation) => (conversation === care.id ? { kind: 'retry', afterSeconds: 5 } : undefined);
+    assert.deepEqual(await remedyOf(deliver(delivery, scope, gone)), { kind: 'retry', afterSeconds: 5 });
+    chat.state.refuse = undefined;
+    for (let again = 0; again < 2; again++) await deliver(delivery, scope, gone);
+    assert.deepEqual(chat.cards().map(card => [card.message, card.edits]), [1, 2].map(() => [{ kind: 'goal-gone', title: 'Sell more', by: 'Ann' }, 1]));
+    assert.equal(await threadOf(store, 'contoso', sales.id, chat.cards()[0]!.id), undefined);
   });
 
   it('says nothing for a value that moved within its status before any card lives', async () => {

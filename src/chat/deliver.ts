@@ -57,6 +57,7 @@ export async function deliver(delivery: Delivery, scope: Scope, outgoing: Outgoi
   switch (outgoing.kind) {
     case 'moved': return deliverMoved(delivery, scope, outgoing);
     case 'comment': return deliverComment(delivery, scope, outgoing);
+    case 'gone': return deliverGone(delivery, scope, outgoing);
     case 'roll-up': throw new Error('A roll-up is carried out by sync; it is nothing to say.');
   }
 }
@@ -78,6 +79,16 @@ async function deliverComment(delivery: Delivery, scope: Scope, outgoing: Extrac
   const cards = await delivery.posts.cards(scope, outgoing.goal);
   const places = cards.map(card => card.conversation).filter(place => hearers.has(place.id));
   await toEach(delivery, scope, places, place => sayComment(delivery, scope, outgoing, place));
+}
+
+/** Each living card says that its goal was deleted, once and for all, and is forgotten with its thread. */
+async function deliverGone(delivery: Delivery, scope: Scope, { goal, title, by }: Extract<Outgoing, { kind: 'gone' }>): Promise<void> {
+  const cards = new Map((await delivery.posts.cards(scope, goal)).map(post => [post.conversation.id, post]));
+  await toEach(delivery, scope, [...cards.values()].map(post => post.conversation), async place => {
+    const card = cards.get(place.id)!;
+    if (card.id !== undefined) await delivery.platforms[place.platform].update({ conversation: place, id: card.id }, { kind: 'goal-gone', title, by }, card.mark);
+    await delivery.posts.remove(scope, { kind: 'card', goal, conversation: place.id }, card);
+  });
 }
 
 /** Serves every place, and only then fails for those that could not be served: one full channel does not silence the others. */

@@ -1,7 +1,7 @@
 // The REST API over real HTTP, real storage and really signed tokens: who gets in, what is refused and how, and what a caller can do.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,7 @@ let store: Store;
 let deps: ServerDeps;
 let server: Server;
 let address: string;
+let folder: string;
 
 interface Somebody { tenant: string; id: string; name: string }
 const tenant = randomUUID();
@@ -89,10 +90,11 @@ describe('the REST API', function () {
       for (const p of quartersOf(2026)) await store.transact([insert(rows.period, keys.period(scope, p.id), p)]);
     }
     await store.transact([insert(rows.person, keys.person({ tenant, organization }, 'ada'), { id: 'ada', name: 'Ada', role: 'admin' })]);
-    const vault = openVault(await keyFile(join(await mkdtemp(join(tmpdir(), 'waymark-')), 'keys.json')));
+    folder = await mkdtemp(join(tmpdir(), 'waymark-keys-'));
+    const vault = openVault(await keyFile(join(folder, 'keys.json')));
     deps = {
       store, vault, now, connectors: new Map([['numbers', numbers.connector]]),
-      integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: null }],
+      integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: 'numbers' }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: 'asana' }],
       search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
       newId: () => randomUUID().slice(0, 8),
       open: way => numbers.connector.open({ ...way, outside: undefined as never }),
@@ -110,7 +112,7 @@ describe('the REST API', function () {
 
   after(async () => {
     await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
+    await Promise.all([azurite.stop(), entra.stop(), rm(folder, { recursive: true, force: true })]);
   });
 
   beforeEach(() => { requested.length = 0; reports.length = 0; numbers.numbers.clear(); });

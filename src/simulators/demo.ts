@@ -35,15 +35,16 @@ function periodsAround(year: number): Period[] {
 
 /** The shop's database: support tickets and subscriptions, as Waymark finds them on the first day. */
 export async function fillShop(postgres: Postgres): Promise<void> {
+  const [found] = await postgres.query("select to_regclass('subscriptions') is null as new");
   await postgres.query(`
     create table if not exists tickets (id integer generated always as identity primary key, subject text not null, opened_at timestamptz not null default now(), closed_at timestamptz);
     create table if not exists subscriptions (id integer generated always as identity primary key, plan text not null, started_at timestamptz not null default now());
     create or replace function tell_waymark() returns trigger language plpgsql as $$ begin perform pg_notify('waymark', tg_table_name); return null; end $$;
     create or replace trigger tell_waymark after insert or update or delete on tickets for each statement execute function tell_waymark();
     create or replace trigger tell_waymark after insert or update or delete on subscriptions for each statement execute function tell_waymark();`);
-  const [count] = await postgres.query('select (select count(*) from tickets) as tickets, (select count(*) from subscriptions) as subscriptions');
-  if (Number(count!['tickets']) === 0) await setOpenTickets(postgres, 12);
-  if (Number(count!['subscriptions']) === 0) await setSubscriptions(postgres, 380);
+  if (!found!['new']) return; // what people made of it is theirs, be it nothing
+  await setOpenTickets(postgres, 12);
+  await setSubscriptions(postgres, 380);
 }
 
 /** Opens or closes tickets until exactly so many are open. */

@@ -1,4 +1,5 @@
 // Local mode: all of Waymark's surroundings on one machine. Emulated storage, a real PostgreSQL, simulated vendors, and a stand-in for Teams.
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
@@ -154,12 +155,18 @@ async function clearHalfMade(folder: string): Promise<void> {
   for (const part of ['azurite', 'teams.json']) await rm(join(folder, part), { recursive: true, force: true });
 }
 
+/** Whether this process is a Waymark that still runs. Numbers are given out again, so where we can we look what it is. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts');
   } catch {
-    return false;
+    return false; // it ended just now
   }
 }
 

@@ -88,13 +88,13 @@ async function sayOfGoal(deps: SyncDeps, scope: Scope, period: string, turn: Hel
 /** What is said at once: one outgoing that stands for all rows that it makes superfluous. */
 interface Saying { outgoing: Outgoing; stored: Stored<Outgoing>[] }
 
-/** Several moves of one goal are said as one, from where the first began; comments one by one, in the order they were written. */
+/** Several moves of one goal are said as one, from where the first began; everything else one by one, in the order it was written. */
 async function sayings(deps: SyncDeps, scope: Scope, stored: Stored<Outgoing>[]): Promise<Saying[]> {
   const open = stored.filter(({ body }) => body.kind === 'roll-up' || (body.failures ?? 0) < mostFailures).toSorted((a, b) => (a.body.at < b.body.at ? -1 : 1));
   const moved = open.filter(({ body }) => body.kind === 'moved');
-  const comments = open.filter(({ body }) => body.kind === 'comment').map(one => ({ outgoing: one.body, stored: [one] }));
-  if (moved.length === 0) return comments;
-  return [{ outgoing: await asOne(deps, scope, moved), stored: moved }, ...comments];
+  const others = open.filter(({ body }) => body.kind !== 'moved' && body.kind !== 'roll-up').map(one => ({ outgoing: one.body, stored: [one] }));
+  if (moved.length === 0) return others;
+  return [{ outgoing: await asOne(deps, scope, moved), stored: moved }, ...others];
 }
 
 async function asOne(deps: SyncDeps, scope: Scope, moved: Stored<Outgoing>[]): Promise<Outgoing> {

@@ -23,7 +23,8 @@ describe('the journey of a number', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'waymark-journey-'));
-    [browser, whole, postgres] = await Promise.all([startBrowser(), startWhole({ WAYMARK_DEMO: 'no' }), startPostgres({ folder, persistent: false })]);
+    browser = await startBrowser(); // alone: it changes where temporary files go while it starts
+    [whole, postgres] = await Promise.all([startWhole({ WAYMARK_DEMO: 'no' }), startPostgres({ folder, persistent: false })]);
     await postgres.query('create table open_tickets (id integer generated always as identity)');
     await insertTickets(5);
     const context = await openContext(browser);

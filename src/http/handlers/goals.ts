@@ -86,7 +86,8 @@ export const goals = {
   deleteGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
     if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
-    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParent(caller, goal, goal.parent, deps.now().toISOString())]);
+    const at = deps.now().toISOString();
+    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParent(caller, goal, goal.parent, at), ...tellChats(caller, goal, at)]);
     if (goal.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, goal.connection, goal))]);
     deps.search.remove(caller.scope, refOf(goal));
     await deps.carryOn(caller.scope, goal.period);
@@ -177,6 +178,13 @@ function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Acti
 async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, deps: Deps): Promise<Step[]> {
   const connection = await deps.store.get(rows.connection, keys.connection(caller.scope, id));
   return connection ? [feedStep(caller, goal, at, deps.newId(), { kind: 'unlinked', connection: connection.body.name })] : [];
+}
+
+/** Chats that show a living card of a deleted goal are told, so that no card goes on showing its number. */
+function tellChats(caller: Caller, goal: Goal, at: string): Step[] {
+  if (!goal.posted) return [];
+  const id = `d:${goal.id}`;
+  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name })];
 }
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */

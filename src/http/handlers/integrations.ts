@@ -20,7 +20,7 @@ export const integrations = {
     refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
     const integration = deps.integrations.find(i => i.id === params.integration);
     if (!integration) throw new Refusal('not-found', 'There is no such integration.');
-    if (body.enabled && !deps.connectors.has(integration.id)) throw new Refusal('bad-request', `${integration.name} cannot be enabled yet: this version of Waymark has no connector for it.`);
+    if (body.enabled && !connectorFor(integration, deps)) throw new Refusal('bad-request', `${integration.name} cannot be enabled yet: this version of Waymark has no connector for it.`);
 
     const stored = (await deps.store.get(rows.organization, keys.organization(caller.scope)))!;
     const wasEnabled = integration.id in stored.body.integrations;
@@ -48,8 +48,12 @@ function withIntegration(organization: Organization, id: string, enabled: boolea
   return { ...organization, integrations: enabled ? { ...others, [id]: { enabledBy: caller.person.id, enabledAt: at } } : others };
 }
 
+function connectorFor({ connector }: Integration, deps: Pick<Deps, 'connectors'>) {
+  return connector === null ? undefined : deps.connectors.get(connector);
+}
+
 function integrationView(i: Integration, connections: number, caller: Caller, deps: Deps): IntegrationView {
-  const connector = deps.connectors.get(i.id);
+  const connector = connectorFor(i, deps);
   const enabled = i.id in caller.organization.integrations;
   const blocked = blockedBecause(i, connector !== undefined, enabled);
   return {
