@@ -10,7 +10,9 @@ import { Period } from './domain/period.ts';
 import { Status, Thresholds } from './domain/status.ts';
 
 /** One endpoint: its address, what comes in, what goes out. `open` ones need no caller. */
-export interface Endpoint<Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType> {
+export interface Endpoint<
+  Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType,
+> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly summary: string;
@@ -21,7 +23,9 @@ export interface Endpoint<Params extends string = string, Query extends z.ZodTyp
   readonly answer: Answer;
 }
 
-type ParamsOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}` ? Name | ParamsOf<`/${Rest}`> : Path extends `${string}:${infer Name}` ? Name : never;
+type ParamsOf<Path extends string> =
+  Path extends `${string}:${infer Name}/${infer Rest}` ? Name | ParamsOf<`/${Rest}`> :
+  Path extends `${string}:${infer Name}` ? Name : never;
 const nothing = z.undefined();
 type Nothing = typeof nothing;
 
@@ -58,7 +62,10 @@ export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
 /** What the tab needs to know before anybody has signed in. */
 export const Configuration = z.object({ local: z.boolean(), clientId: z.string().optional(), botId: z.string().optional() });
-export const Session = z.object({ person: Person, organization: Organization.pick({ id: true, name: true, timeZone: true }).extend({ thresholds: Thresholds }), today: PlainDate });
+export const Session = z.object({
+  person: Person, today: PlainDate,
+  organization: Organization.pick({ id: true, name: true, timeZone: true }).extend({ thresholds: Thresholds }),
+});
 
 export const Trouble = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
 export const Measure = z.object({ metric: z.string(), form: Values });
@@ -153,6 +160,12 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
+const CheckInBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') });
+const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) });
+const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
+const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
+const SatelliteBody = z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) });
+
 const org = '/api/v1/organizations/:organization';
 const goal = `${org}/goals/:period/:goal` as const;
 
@@ -169,9 +182,9 @@ export const api = {
   updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),
   deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children', { answer: Done }),
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
-  feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: z.object({ rows: z.array(z.union([FeedEntry, CheckIn])), next: z.string().optional() }) }),
-  checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') }), answer: GoalView }),
-  comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) }), answer: FeedEntry }),
+  feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),
+  checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
+  comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: CommentBody, answer: FeedEntry }),
   syncGoal: endpoint('POST', `${goal}/sync`, 'Read the goal’s source now', { answer: Done }),
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
@@ -181,12 +194,12 @@ export const api = {
   validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   deleteConnection: endpoint('DELETE', `${org}/connections/:connection`, 'Delete a connection that nothing uses', { answer: Done }),
-  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: z.object({ search: z.string().default(''), next: z.string().optional(), form: Values }), answer: z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() }) }),
+  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices }),
   preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview }),
   syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
 
   satellites: endpoint('GET', `${org}/satellites`, 'On-premises satellites', { answer: z.object({ rows: z.array(SatelliteView) }) }),
-  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) }), answer: SatelliteView.extend({ token: z.string() }) }),
+  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: SatelliteBody, answer: SatelliteView.extend({ token: z.string() }) }),
   deleteSatellite: endpoint('DELETE', `${org}/satellites/:satellite`, 'Delete a satellite that nothing leads through', { answer: Done }),
 } as const;
 

@@ -15,6 +15,11 @@ export function quartersOf(year: number): Period[] {
   });
 }
 
+/** What an organization begins with: quarters and year, of this year and the next. */
+export function usualPeriods(year: number): Period[] {
+  return [year, year + 1].flatMap(y => [...quartersOf(y), { id: `${y}`, name: `${y}`, start: `${y}-01-01`, end: `${y}-12-31` }]);
+}
+
 /** The period that holds `today`, else the nearest to come, else the last one there was; of several the shortest. */
 export function currentPeriod(periods: readonly Period[], today: PlainDate): Period | undefined {
   const shortestFirst = periods.toSorted((a, b) => length(a) - length(b));

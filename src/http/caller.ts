@@ -1,17 +1,29 @@
 // From a bearer token to who is calling: tenant, organization, person. The tenant comes from the verified token and from nowhere else.
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { defaultThresholds } from '../domain/status.ts';
+import type { Author } from '../domain/check-in.ts';
 import type { Organization, Person, Scope } from '../domain/organization.ts';
+import { usualPeriods } from '../domain/period.ts';
+import { defaultThresholds } from '../domain/status.ts';
 import { organizationOf } from '../store/organizations.ts';
 import { Conflict, insert, put, type Store } from '../store/store.ts';
-import { keys, rows } from '../store/tables.ts';
+import { type Keys, type Kind, keys, rows } from '../store/tables.ts';
 import { Refusal } from './refusal.ts';
 
 /** What the token proved. */
 export interface Identity { tenant: string; id: string; name: string; email?: string }
 
 export interface Caller { readonly scope: Scope; readonly person: Person; readonly organization: Organization }
+
+/** The caller as rows remember them. */
+export function who({ person }: Caller): { id: string; name: string } {
+  return { id: person.id, name: person.name };
+}
+
+/** The caller as the author of what they do. */
+export function author(caller: Caller): Extract<Author, { kind: 'person' }> {
+  return { kind: 'person', ...who(caller) };
+}
 
 /** Whose tokens we believe: Entra's, or in local mode the simulator's. */
 export interface Trust {
@@ -28,7 +40,10 @@ export const entraTrust = (clientId: string): Trust => ({
   clientId,
 });
 
-const Claims = z.object({ tid: z.guid(), oid: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), name: z.string().default('Unnamed'), preferred_username: z.string().optional(), scp: z.string(), acct: z.number().optional(), idp: z.string().optional() });
+const Claims = z.object({
+  tid: z.guid(), oid: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), name: z.string().default('Unnamed'), preferred_username: z.string().optional(),
+  scp: z.string(), acct: z.number().optional(), idp: z.string().optional(),
+});
 
 /** The tenant of Microsoft's personal accounts: nobody's organization. */
 const personalAccounts = '9188040d-6c67-4c5b-b112-36a304b66dad';
@@ -43,9 +58,12 @@ export function identityReader(trust: Trust): (authorization: string | undefined
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
     if (!token) throw new Refusal('unauthorized', 'Sign in first.');
     try {
-      const { payload } = await jwtVerify(token, keySet, { algorithms: ['RS256'], audience: [trust.clientId, `api://${trust.clientId}`], clockTolerance: 60, requiredClaims: ['exp', 'iss', 'aud'] });
+      const audience = [trust.clientId, `api://${trust.clientId}`];
+      const { payload } = await jwtVerify(token, keySet, { algorithms: ['RS256'], audience, clockTolerance: 60, requiredClaims: ['exp', 'iss', 'aud'] });
       const claims = Claims.parse(payload);
-      if (payload.iss !== trust.issuer.replace('{tenant}', claims.tid) || claims.tid === personalAccounts) throw new Refusal('unauthorized', 'Sign in with your work account.');
+      if (payload.iss !== trust.issuer.replace('{tenant}', claims.tid) || claims.tid === personalAccounts) {
+        throw new Refusal('unauthorized', 'Sign in with your work account.');
+      }
       if (!claims.scp.split(' ').includes('access_as_user')) throw new Refusal('unauthorized', 'This token is not for Waymark.');
       if (isGuest(claims)) throw new Refusal('forbidden', 'Waymark is not open to guests. Sign in with an account of this company.');
       return { tenant: claims.tid, id: claims.oid, name: claims.name, ...(claims.preferred_username ? { email: claims.preferred_username } : {}) };
@@ -63,12 +81,15 @@ function isGuest({ acct, idp, tid }: z.infer<typeof Claims>): boolean {
   return acct === 1 || (idp !== undefined && !idp.includes(tid));
 }
 
+export interface CallerDeps { store: Store; admins: readonly string[]; now(): Date }
+
 /**
  * Finds the organization and person of an identity. Whoever is from the tenant belongs to its organizations as a member from the first
  * visit on; an organization is opened by the first visit of one of `admins`. `organization` is the id asked for, else the tenant's first.
  */
-export async function callerOf(store: Store, admins: readonly string[], identity: Identity, organization?: string): Promise<Caller> {
-  const found = await organizationOf(store, identity.tenant, organization) ?? (admins.includes(identity.id) && organization === undefined ? await opened(store, identity) : undefined);
+export async function callerOf({ store, admins, now }: CallerDeps, identity: Identity, organization?: string): Promise<Caller> {
+  const mayOpen = organization === undefined && admins.includes(identity.id);
+  const found = await organizationOf(store, identity.tenant, organization) ?? (mayOpen ? await opened(store, identity, now()) : undefined);
   if (!found) {
     throw organization === undefined
       ? new Refusal('forbidden', 'Waymark has not been set up for your company yet. Ask your IT department to name an admin (WAYMARK_ADMINS).')
@@ -87,23 +108,27 @@ async function promoted(store: Store, scope: Scope, person: Person, admins: read
   return admin;
 }
 
-async function opened(store: Store, identity: Identity): Promise<Organization> {
-  const organization: Organization = { tenant: identity.tenant, id: 'main', name: identity.email?.split('@')[1] ?? 'Our organization', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {} };
-  return made(() => store.transact([insert(rows.organization, keys.organization({ tenant: identity.tenant, organization: 'main' }), organization)]), async () => (await organizationOf(store, identity.tenant, 'main'))!, organization);
+/** A new organization begins with the usual time periods, so that its first goal has a place. */
+async function opened(store: Store, identity: Identity, now: Date): Promise<Organization> {
+  const scope = { tenant: identity.tenant, organization: 'main' };
+  for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([put(rows.period, keys.period(scope, period.id), period)]);
+  return kept(store, rows.organization, keys.organization(scope), {
+    tenant: scope.tenant, id: scope.organization, name: identity.email?.split('@')[1] ?? 'Our organization',
+    timeZone: 'UTC', thresholds: defaultThresholds, integrations: {},
+  });
 }
 
-async function joined(store: Store, scope: Scope, identity: Identity, admins: readonly string[]): Promise<Person> {
-  const person: Person = { id: identity.id, name: identity.name, ...(identity.email ? { email: identity.email } : {}), role: admins.includes(identity.id) ? 'admin' : 'member' };
-  return made(() => store.transact([insert(rows.person, keys.person(scope, person.id), person)]), async () => (await store.get(rows.person, keys.person(scope, person.id)))!.body, person);
+function joined(store: Store, scope: Scope, { id, name, email }: Identity, admins: readonly string[]): Promise<Person> {
+  return kept(store, rows.person, keys.person(scope, id), { id, name, ...(email ? { email } : {}), role: admins.includes(id) ? 'admin' : 'member' });
 }
 
 /** Two first visits at once are one visit: the loser takes what the winner made. */
-async function made<T>(write: () => Promise<void>, winner: () => Promise<T>, own: T): Promise<T> {
+async function kept<T>(store: Store, kind: Kind<T>, where: Keys, own: T): Promise<T> {
   try {
-    await write();
+    await store.transact([insert(kind, where, own)]);
     return own;
   } catch (error) {
-    if (error instanceof Conflict) return winner();
+    if (error instanceof Conflict) return (await store.get(kind, where))!.body;
     throw error;
   }
 }

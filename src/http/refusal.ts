@@ -19,6 +19,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Refuses for one field, with the sentence that says what to do. */
+export function wrongField(field: string, message: string): Refusal {
+  return new Refusal('bad-request', `${field}: ${message}`, { [field]: message });
+}
+
 /** Refuses with the sentence of the authorisation point, if it gave one. */
 export function refuseIf(reason: string | undefined): void {
   if (reason !== undefined) throw new Refusal('forbidden', reason);

@@ -164,6 +164,7 @@ describe('the REST API', function () {
       const elsewhere = randomUUID();
       assert.equal((await problemOf(as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} }))).type, 'forbidden');
       assert.equal((await as({ tenant: elsewhere, id: 'first', name: 'First' })(api.session, { params: {} })).person.role, 'admin');
+    assert.equal((await as({ tenant: elsewhere, id: 'first', name: 'First' })(api.periods, { params: { organization } })).current, period);
       assert.equal((await as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} })).person.role, 'member');
     });
 
@@ -379,6 +380,16 @@ describe('the REST API', function () {
       assert.equal(seen.rows[0]!.mayEdit, false);
       const stored = await store.get(rows.connection, keys.connection({ tenant, organization }, made.id));
       assert.ok(!JSON.stringify([seen, made, stored]).includes('S3CRET'));
+    });
+
+    it('leave a record of who made, changed and deleted them, without the credential', async () => {
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Recorded' }) });
+      await as(ada)(api.updateConnection, { params: { organization, connection: made.id }, body: connection({ name: 'Renamed' }) });
+      await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
+      const log = (await Array.fromAsync(store.all(rows.audit, keys.audit({ tenant, organization }, now().toISOString(), '').partition))).map(r => r.body).filter(r => r.on === made.id);
+      assert.deepEqual(log.map(r => `${r.by.name} ${r.deed}`).toSorted(), ['Ada connection.changed', 'Ada connection.deleted', 'Ada connection.made']);
+      assert.match(JSON.stringify(log), /Recorded.*Renamed|Renamed.*Recorded/);
+      assert.doesNotMatch(JSON.stringify(log), /S3CRET/);
     });
 
     it('never send a saved credential to a changed address', async () => {

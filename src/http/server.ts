@@ -33,7 +33,10 @@ export interface ServerDeps extends Deps {
 }
 
 /** Where the tab may be framed: Teams, Microsoft 365 and Outlook (reliability.md 2), and in local mode our own sandbox. */
-const frameAncestors = ['https://*.cloud.microsoft', 'https://teams.microsoft.com', 'https://*.teams.microsoft.com', 'https://*.microsoft365.com', 'https://*.office.com', 'https://outlook.office.com', 'https://outlook.office365.com'];
+const frameAncestors = [
+  'https://*.cloud.microsoft', 'https://teams.microsoft.com', 'https://*.teams.microsoft.com', 'https://*.microsoft365.com', 'https://*.office.com',
+  'https://outlook.office.com', 'https://outlook.office365.com',
+];
 const largestBody = 256 * 1024;
 
 export function openServer(deps: ServerDeps): Server {
@@ -94,8 +97,9 @@ function sentenceFor(error: RestifyError): string {
 
 function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, handler: Handler<Api[keyof Handled]>): void {
   route(server, deps, endpoint, async (input, req) => {
-    const caller = await callerOf(deps.store, deps.admins, await deps.identify(req.header('authorization')), input.params['organization']);
-    const given = { params: input.params, query: fitting(endpoint.query, endpoint.query.def.type === 'undefined' ? undefined : req.query), body: fitting(endpoint.body, input.body) };
+    const caller = await callerOf(deps, await deps.identify(req.header('authorization')), input.params['organization']);
+    const query = endpoint.query.def.type === 'undefined' ? undefined : req.query;
+    const given = { params: input.params, query: fitting(endpoint.query, query), body: fitting(endpoint.body, input.body) };
     return (handler as (input: unknown, caller: unknown, deps: Deps) => Promise<unknown>)(given, caller, deps);
   });
 }

@@ -1,7 +1,7 @@
 // The demo organization: Aurora Coffee's fourth quarter, made through the same doors that everybody uses.
 import { api } from '../api.ts';
 import { dateIn } from '../domain/date.ts';
-import { currentPeriod, quartersOf, type Period } from '../domain/period.ts';
+import { currentPeriod, usualPeriods } from '../domain/period.ts';
 import { defaultThresholds } from '../domain/status.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -21,16 +21,12 @@ export async function makeOrganization(store: Store, world: World, now: Date): P
   for (const p of world.people) {
     await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })]);
   }
-  for (const period of periodsAround(now.getUTCFullYear())) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
+  for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
   // Last, so that a start that was interrupted before this line begins again.
   await store.transact([insert(rows.organization, keys.organization(scope), {
     tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm', thresholds: defaultThresholds, integrations: {},
   })]);
   return true;
-}
-
-function periodsAround(year: number): Period[] {
-  return [year, year + 1].flatMap(y => [...quartersOf(y), { id: `${y}`, name: `${y}`, start: `${y}-01-01`, end: `${y}-12-31` }]);
 }
 
 /** The shop's database: support tickets and subscriptions, as Waymark finds them on the first day. */

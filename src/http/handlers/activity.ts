@@ -4,7 +4,8 @@ import type { FeedEntry } from '../../domain/feed.ts';
 import { isEnded, type Status } from '../../domain/status.ts';
 import { put } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
-import { Refusal } from '../refusal.ts';
+import { author } from '../caller.ts';
+import { Refusal, wrongField } from '../refusal.ts';
 import { changeableGoal, goalRef, goalViews, visibleGoal } from './goal-view.ts';
 import type { Handlers } from './handler.ts';
 
@@ -42,7 +43,7 @@ export const activity = {
     const goal = (await visibleGoal(params, caller, deps)).body;
     const ref = { period: goal.period, id: goal.id };
     const at = deps.now().toISOString();
-    const by = { kind: 'person' as const, id: caller.person.id, name: caller.person.name };
+    const by = author(caller);
     const entry: FeedEntry = { goal: ref, id: deps.newId(), at, by, activity: { kind: 'comment', text: body.text } };
     await deps.store.transact([
       put(rows.feedEntry, keys.feedEntry(caller.scope, ref, at, entry.id), entry),
@@ -55,11 +56,15 @@ export const activity = {
   checkIn: async ({ params, body }, caller, deps) => {
     const { body: goal } = await changeableGoal(params, 'check-in', caller, deps);
     if (isEnded(goal.status)) throw new Refusal('bad-request', 'This goal is closed. Reopen it to check in.');
-    if (body.value !== undefined && goal.mode === 'roll-up') throw new Refusal('bad-request', 'value: This goal takes its progress from its children. Check in on them.', { value: 'This goal takes its progress from its children. Check in on them.' });
-    if (body.status !== undefined && !settable.includes(body.status)) throw new Refusal('bad-request', 'status: Choose On Track, Behind or At Risk.', { status: 'Choose On Track, Behind or At Risk.' });
+    if (body.value !== undefined && goal.mode === 'roll-up') {
+      throw wrongField('value', 'This goal takes its progress from its children. Check in on them.');
+    }
+    if (body.status !== undefined && !settable.includes(body.status)) {
+      throw wrongField('status', 'Choose On Track, Behind or At Risk.');
+    }
     await deps.move(caller.scope, [{
       goal: goalRef(params), at: deps.now().toISOString(),
-      by: { kind: 'person', id: caller.person.id, name: caller.person.name },
+      by: author(caller),
       change: { kind: 'check-in', value: body.value, status: body.status, note: body.note },
     }]);
     await deps.carryOn(caller.scope, goal.period);

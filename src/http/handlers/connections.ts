@@ -10,8 +10,9 @@ import { revise } from '../../store/revise.ts';
 import { type Step, type Stored, insert, remove } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
 import { credentialOf, sealContext } from '../../sync/open.ts';
-import type { Caller } from '../caller.ts';
-import { Refusal, refuseIf } from '../refusal.ts';
+import { type Caller, who } from '../caller.ts';
+import { Refusal, refuseIf, wrongField } from '../refusal.ts';
+import { record } from './audit.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { connectorOf, fieldsRefused, fittingMeasure } from './measures.ts';
 
@@ -35,18 +36,22 @@ export const connections = {
     await tested(way, caller, deps);
     const id = deps.newId();
     const connection: Connection = {
-      id, integration: body.integration, name: body.name, owner: { id: caller.person.id, name: caller.person.name }, shared: body.shared,
+      id, integration: body.integration, name: body.name, owner: who(caller), shared: body.shared,
       auth: way.auth, settings: way.settings, credential: await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller.scope, id)),
-      token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null, ...(way.satellite === undefined ? {} : { satellite: way.satellite }),
+      token: '', everyMinutes: hourly, nextSync: null, lastSync: null, claim: null, problem: null,
+      ...(way.satellite === undefined ? {} : { satellite: way.satellite }),
     };
     await deps.store.transact([insert(rows.connection, keys.connection(caller.scope, id), connection)]);
+    await record('connection.made', id, { before: null, after: audited(connection) }, caller, deps);
     await deps.startChain(caller.scope, id);
     return connectionView(connection, caller);
   },
 
   updateConnection: async ({ params, body }, caller, deps) => {
     const stored = await editableConnection(params.connection, caller, deps);
-    if (body.integration !== stored.body.integration) throw new Refusal('bad-request', 'integration: A connection stays with its integration. Make a new one instead.', { integration: 'Make a new connection instead.' });
+    if (body.integration !== stored.body.integration) {
+      throw wrongField('integration', 'A connection stays with its integration. Make a new one instead.');
+    }
     const way = await checkedWay(body, stored.body, caller, deps);
     await tested(way, caller, deps);
     const credential = await deps.vault.seal(JSON.stringify(way.credential), sealContext(caller.scope, stored.body.id));
@@ -54,6 +59,7 @@ export const connections = {
     const connection = await revise(deps.store, rows.connection, keys.connection(caller.scope, stored.body.id), now =>
       ({ ...now, name: body.name, shared: body.shared, auth: way.auth, settings: way.settings, satellite: way.satellite, problem: null, credential }));
     if (!connection) throw gone();
+    await record('connection.changed', connection.id, { before: audited(stored.body), after: audited(connection) }, caller, deps);
     await deps.startChain(caller.scope, connection.id);
     await deps.syncNow(caller.scope, connection.id);
     return connectionView(connection, caller);
@@ -68,6 +74,7 @@ export const connections = {
       left.push([remove(rows.link, keys.link(caller.scope, stored.body.id, link.goal))]);
     }
     await deps.store.transact([remove(rows.connection, keys.connection(caller.scope, stored.body.id))]);
+    await record('connection.deleted', stored.body.id, { before: audited(stored.body), after: null }, caller, deps);
     await deps.store.transactAll(left); // a crash between goal and link has left them behind
     return {};
   },
@@ -144,7 +151,7 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
   refuseIf(disabledReason(body.integration, caller, deps));
   const connector = connectorOf(body.integration, deps);
   const auth = connector.auth.find(a => a.id === body.auth);
-  if (!auth) throw new Refusal('bad-request', 'auth: Choose how to sign in.', { auth: 'Choose how to sign in.' });
+  if (!auth) throw wrongField('auth', 'Choose how to sign in.');
   const settings = connector.connection.check(body.settings);
   const isSameWay = saved?.integration === body.integration && saved.auth === auth.id && saved.satellite === body.satellite;
   const kept = body.credential === undefined && isSameWay ? await credentialOf(deps.vault, caller.scope, saved) : undefined;
@@ -191,6 +198,11 @@ function previewOf(reading: Reading, outcome: Parameters<typeof goalValue>[0], r
     value: reading.value, raw: reading.raw, readAt, goalValue: value, progress: progressOf(outcome, value),
     ...(reading.of === undefined ? {} : { of: reading.of }), ...(reading.asOf === undefined ? {} : { asOf: reading.asOf }),
   };
+}
+
+/** What the log keeps of a connection: everything but its credential. */
+function audited({ name, integration, shared, auth, settings, satellite }: Connection): unknown {
+  return { name, integration, shared, auth, settings, ...(satellite === undefined ? {} : { satellite }) };
 }
 
 function connectionView(c: Connection, caller: Caller): ConnectionView {

@@ -10,8 +10,8 @@ import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
-import type { Caller } from '../caller.ts';
-import { Refusal, refuseIf } from '../refusal.ts';
+import { type Caller, author, who } from '../caller.ts';
+import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
@@ -36,7 +36,7 @@ export const goals = {
     const draft = await draftOf(body, params.period, undefined, caller, deps);
     const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
-    const by = { id: caller.person.id, name: caller.person.name };
+    const by = who(caller);
     const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
     const link = source && newLink(made, source, caller, deps);
     const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
@@ -124,32 +124,37 @@ async function searched(words: string, limit: number, caller: Caller, deps: Deps
 
 async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
   const period = (await periodsOf(caller, deps)).find(p => p.id === periodId);
-  if (!period) throw wrong('period', 'There is no such time period.');
+  if (!period) throw wrongField('period', 'There is no such time period.');
   const start = body.start ?? before?.start ?? period.start;
   const end = body.end ?? before?.end ?? period.end;
-  if (end <= start) throw wrong('end', 'The end date must be after the start date.');
-  if (body.mode === 'roll-up' && body.kind === 'initiative') throw wrong('mode', 'Initiatives have nothing to roll up. Choose check-ins or a data source.');
-  if (body.mode === 'roll-up' && body.outcome.kind !== 'percent') throw wrong('mode', 'Progress rolls up into percent complete. Choose percent complete, or another way to measure.');
-  if (body.mode === 'source' && !body.link) throw wrong('link', 'Choose a connection and a measure, or another way to update progress.');
+  if (end <= start) throw wrongField('end', 'The end date must be after the start date.');
+  if (body.mode === 'roll-up' && body.kind === 'initiative') throw wrongField('mode', 'Initiatives have nothing to roll up. Choose check-ins or a data source.');
+  if (body.mode === 'roll-up' && body.outcome.kind !== 'percent') {
+    throw wrongField('mode', 'Progress rolls up into percent complete. Choose percent complete, or another way to measure.');
+  }
+  if (body.mode === 'source' && !body.link) throw wrongField('link', 'Choose a connection and a measure, or another way to update progress.');
   const parent = body.parent === null ? null : await fittingParent(body.parent, before, caller, deps);
-  return { kind: body.kind, title: body.title, description: body.description, owner: await ownerOf(body.owner, before, caller, deps), parent, start, end, outcome: body.outcome, mode: body.mode };
+  const { kind, title, description, outcome, mode } = body;
+  return { kind, title, description, owner: await ownerOf(body.owner, before, caller, deps), parent, start, end, outcome, mode };
 }
 
 async function ownerOf(id: string | undefined, before: Goal | undefined, caller: Caller, deps: Deps): Promise<Goal['owner']> {
-  if (id === undefined) return before?.owner ?? { id: caller.person.id, name: caller.person.name };
+  if (id === undefined) return before?.owner ?? who(caller);
   if (id === before?.owner.id) return before.owner;
   const person = await deps.store.get(rows.person, keys.person(caller.scope, id));
-  if (!person) throw wrong('owner', 'There is no such person in this organization.');
+  if (!person) throw wrongField('owner', 'There is no such person in this organization.');
   return { id, name: person.body.name };
 }
 
 /** The parent exists, may be seen, and is not the goal itself or one of those under it. */
 async function fittingParent(ref: GoalRef, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalRef> {
-  const parent = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps).catch(() => { throw wrong('parent', 'There is no such goal to stand under.'); });
+  const parent = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps).catch((error: unknown) => {
+    throw error instanceof Refusal ? wrongField('parent', 'There is no such goal to stand under.') : error;
+  });
   let above: Goal | undefined = parent.body;
   for (let depth = 0; above; depth++) {
-    if (above.id === before?.id) throw wrong('parent', 'A goal cannot stand under itself or under one of its own children.');
-    if (depth === deepest) throw wrong('parent', `Goals may stand at most ${deepest} deep.`);
+    if (above.id === before?.id) throw wrongField('parent', 'A goal cannot stand under itself or under one of its own children.');
+    if (depth === deepest) throw wrongField('parent', `Goals may stand at most ${deepest} deep.`);
     above = above.parent ? (await deps.store.get(rows.goal, keys.goal(caller.scope, above.parent)))?.body : undefined;
   }
   return { period: ref.period, id: ref.id };
@@ -167,11 +172,11 @@ async function sourceOf(body: GoalBody, linkedBefore: Link | undefined, caller: 
 }
 
 function newLink(goal: Goal, source: ChosenSource, caller: Caller, deps: Pick<Deps, 'newId'>): Link {
-  return { id: deps.newId(), connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: { id: caller.person.id, name: caller.person.name }, problem: null };
+  return { id: deps.newId(), connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: who(caller), problem: null };
 }
 
 function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {
-  const entry: FeedEntry = { goal: refOf(goal), id, at, by: { kind: 'person', id: caller.person.id, name: caller.person.name }, activity: what };
+  const entry: FeedEntry = { goal: refOf(goal), id, at, by: author(caller), activity: what };
   return put(rows.feedEntry, keys.feedEntry(caller.scope, entry.goal, at, id), entry);
 }
 
@@ -199,14 +204,9 @@ function redrawStep(caller: Caller, goal: Goal, at: string): Step[] {
 }
 
 function judgement(caller: Caller, at: string, deps: Deps): Judgement {
-  return { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, by: { kind: 'person', id: caller.person.id, name: caller.person.name } };
+  return { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, by: author(caller) };
 }
 
 function refOf(goal: Goal): GoalRef {
   return { period: goal.period, id: goal.id };
 }
-
-function wrong(field: string, message: string): Refusal {
-  return new Refusal('bad-request', `${field}: ${message}`, { [field]: message });
-}
-

@@ -3,10 +3,11 @@ import type { IntegrationView } from '../../api.ts';
 import type { Organization } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import type { Integration } from '../../integrations.ts';
-import { put, replace } from '../../store/store.ts';
+import { replace } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
+import { record } from './audit.ts';
 import { allConnections } from './connections.ts';
 import type { Deps, Handlers } from './handler.ts';
 
@@ -20,17 +21,16 @@ export const integrations = {
     refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
     const integration = deps.integrations.find(i => i.id === params.integration);
     if (!integration) throw new Refusal('not-found', 'There is no such integration.');
-    if (body.enabled && !connectorFor(integration, deps)) throw new Refusal('bad-request', `${integration.name} cannot be enabled yet: this version of Waymark has no connector for it.`);
+    if (body.enabled && !connectorFor(integration, deps)) {
+      throw new Refusal('bad-request', `${integration.name} cannot be enabled yet: this version of Waymark has no connector for it.`);
+    }
 
     const stored = (await deps.store.get(rows.organization, keys.organization(caller.scope)))!;
     const wasEnabled = integration.id in stored.body.integrations;
     if (wasEnabled === body.enabled) return {};
-    const at = deps.now().toISOString();
-    const after = withIntegration(stored.body, integration.id, body.enabled, caller, at);
+    const after = withIntegration(stored.body, integration.id, body.enabled, caller, deps.now().toISOString());
     await deps.store.transact([replace(rows.organization, keys.organization(caller.scope), after, stored.etag)]);
-    await deps.store.transact([put(rows.audit, keys.audit(caller.scope, at, deps.newId()), {
-      at, by: { id: caller.person.id, name: caller.person.name }, deed: body.enabled ? 'integration.enabled' : 'integration.disabled', on: integration.id, before: wasEnabled, after: body.enabled,
-    })]);
+    await record(body.enabled ? 'integration.enabled' : 'integration.disabled', integration.id, { before: wasEnabled, after: body.enabled }, caller, deps);
     if (body.enabled) await restartChains(integration.id, caller, deps);
     return {};
   },

@@ -2,22 +2,23 @@
 import type { Connector } from '../../connectors/connector.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Measure } from '../../store/tables.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, wrongField } from '../refusal.ts';
 import type { Deps } from './handler.ts';
 
 export function connectorOf(integration: string, deps: Pick<Deps, 'connectors'>): Connector {
   const connector = deps.connectors.get(integration);
-  if (!connector) throw new Refusal('bad-request', 'integration: Waymark cannot read this integration yet.', { integration: 'Waymark cannot read this integration yet.' });
+  if (!connector) throw wrongField('integration', 'Waymark cannot read this integration yet.');
   return connector;
 }
 
 /** The measure with clean values, if its form is complete and it can measure such an outcome. */
-export function fittingMeasure(integration: string, measure: Measure, outcome: Outcome, deps: Pick<Deps, 'connectors'>): { measure: Measure; metric: Connector['metrics'][number] } {
+export function fittingMeasure(
+  integration: string, measure: Measure, outcome: Outcome, deps: Pick<Deps, 'connectors'>,
+): { measure: Measure; metric: Connector['metrics'][number] } {
   const metric = connectorOf(integration, deps).metrics.find(m => m.id === measure.metric);
-  if (!metric) throw new Refusal('bad-request', 'measure: Choose what to measure.', { 'measure.metric': 'Choose what to measure.' });
+  if (!metric) throw wrongField('measure.metric', 'Choose what to measure.');
   if (outcome.kind === 'percent' && !metric.percent) {
-    const message = `“${metric.title}” is a number without a total. Measure it as a metric (KPI) instead of percent complete.`;
-    throw new Refusal('bad-request', `outcome: ${message}`, { outcome: message });
+    throw wrongField('outcome', `“${metric.title}” is a number without a total. Measure it as a metric (KPI) instead of percent complete.`);
   }
   const form = metric.form.check(measure.form);
   if (!form.ok) throw fieldsRefused(form.errors);

@@ -2,13 +2,14 @@
 import type { SatelliteView } from '../../api.ts';
 import { refusal } from '../../domain/permission.ts';
 import { isConnected } from '../../satellite/cloud.ts';
-import { insert, put, remove } from '../../store/store.ts';
+import { insert, remove } from '../../store/store.ts';
 import { type Satellite, keys, rows } from '../../store/tables.ts';
-import type { Caller } from '../caller.ts';
+import { who } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import { newSatelliteToken } from '../satellite-routes.ts';
+import { record } from './audit.ts';
 import { allConnections } from './connections.ts';
-import type { Deps, Handlers } from './handler.ts';
+import type { Handlers } from './handler.ts';
 
 export const satellites = {
   satellites: async (_input, caller, deps) => {
@@ -22,9 +23,9 @@ export const satellites = {
     refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
     const id = deps.newId();
     const { token, hash } = newSatelliteToken(caller.scope, id);
-    const satellite: Satellite = { id, name: body.name, createdBy: { id: caller.person.id, name: caller.person.name }, tokenHash: hash, lastSeen: null };
+    const satellite: Satellite = { id, name: body.name, createdBy: who(caller), tokenHash: hash, lastSeen: null };
     await deps.store.transact([insert(rows.satellite, keys.satellite(caller.scope, id), satellite)]);
-    await record('satellite.created', satellite, caller, deps);
+    await record('satellite.created', id, { before: null, after: satellite.name }, caller, deps);
     return { ...satelliteView(satellite, deps.now()), token };
   },
 
@@ -35,18 +36,10 @@ export const satellites = {
     const through = (await allConnections(caller, deps)).filter(c => c.body.satellite === stored.body.id);
     if (through.length > 0) throw new Refusal('bad-request', `These connections lead through it: ${through.map(c => c.body.name).join(', ')}. Give them another way first.`);
     await deps.store.transact([remove(rows.satellite, keys.satellite(caller.scope, stored.body.id))]);
-    await record('satellite.deleted', stored.body, caller, deps);
+    await record('satellite.deleted', stored.body.id, { before: stored.body.name, after: null }, caller, deps);
     return {};
   },
 } satisfies Partial<Handlers>;
-
-async function record(deed: string, satellite: Satellite, caller: Caller, deps: Deps): Promise<void> {
-  const at = deps.now().toISOString();
-  const isNew = deed === 'satellite.created';
-  await deps.store.transact([put(rows.audit, keys.audit(caller.scope, at, deps.newId()), {
-    at, by: { id: caller.person.id, name: caller.person.name }, deed, on: satellite.id, before: isNew ? null : satellite.name, after: isNew ? satellite.name : null,
-  })]);
-}
 
 function satelliteView({ id, name, createdBy, lastSeen }: Satellite, now: Date): SatelliteView {
   return { id, name, createdBy, lastSeen, connected: isConnected(lastSeen, now) };
