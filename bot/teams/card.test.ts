@@ -122,10 +122,11 @@ describe('card', () => {
     assert.deepEqual(widths(facts({ progress: null })), []);
   });
 
-  it('has no marker where time expects nothing: only the value counts, or people have ended the goal', () => {
+  it('has neither bar nor marker where only the value counts, and no marker once people have ended the goal', () => {
     const control = { kind: 'metric', name: 'Tickets', unit: { kind: 'number', name: 'tickets' }, direction: 'stay-below', target: 20 } as const;
-    for (const goal of [facts({ outcome: control, value: 24, progress: 0, status: 'at-risk' }), facts({ status: 'closed' })]) {
-      assert.equal(widths(goal).length, 1);
+    const limit = facts({ outcome: control, value: 24, progress: 0, status: 'at-risk' });
+    for (const [goal, bars] of [[limit, 0], [facts({ status: 'closed' }), 1]] as const) {
+      assert.equal(widths(goal).length, bars);
       assert.doesNotMatch(wordsOf(contentOf(draw({ kind: 'goal', goal }))), /expected/);
     }
     assert.match(wordsOf(contentOf(draw({ kind: 'search-results', query: '', more: false, goals: [facts({ outcome: control, value: 24, progress: 0 })] }))), /24 tickets/);

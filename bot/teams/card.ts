@@ -141,7 +141,8 @@ function goalItems(goal: GoalFacts, size: Size, from?: Status) {
     ...(was ? [place, text([{ text: `was ${statusNames[was]}, now `, isSubtle: true }, status], size)] : [beside(place, text([status], size))]),
     heading(goal.title, size),
     text([{ text: valueText(goal.outcome, goal.value), size: 'Large', weight: 'Bolder' }, { text: `  ${targetText(goal.outcome)}`, isSubtle: true }], size),
-    ...(goal.progress === null ? [] : [
+    // A limit is kept or not: a bar at 0 or 100 would say less than the value and the status.
+    ...(goal.progress === null || !isPaced(goal.outcome) ? [] : [
       bar(goal.progress, goal.status, size),
       ...(expected === undefined ? [] : [marker(expected, size)]),
     ]),

@@ -1,5 +1,5 @@
 // One message: who, when, the words, the cards, whether it was edited, and what can be done with it.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   Avatar, Button, Menu, MenuDivider, MenuItem, MenuList, MenuPopover, MenuTrigger, Text, ToggleButton, Tooltip, makeStyles, mergeClasses, tokens,
 } from '@fluentui/react-components';
@@ -44,6 +44,12 @@ export function MessageView({ message, quoted, onReply }: MessageViewProps) {
   const author = authorOf(world, message);
   const [editing, setEditing] = useState(false);
   const [firstEdits] = useState(message.edits);
+  const whole = useRef<HTMLDivElement>(null);
+  // A card that changes out of sight would look as if nothing had happened; whoever is writing here is left in peace.
+  useEffect(() => {
+    const isWriting = whole.current?.closest('section, [role=region]')?.contains(document.activeElement) && document.activeElement?.matches('textarea, input, [contenteditable]');
+    if (author.isBot && message.edits > firstEdits && !isWriting) whole.current?.scrollIntoView({ block: 'nearest' });
+  }, [author.isBot, message.edits, firstEdits]);
   // A card that a button brought is for the person who pressed, until the message itself changes.
   const [answer, setAnswer] = useState<{ card: unknown; at: number; edits: number; person: string }>();
   const shown = (content: unknown, at: number) => answer?.at === at && answer.edits === message.edits && answer.person === me.id ? answer.card : content;
@@ -58,7 +64,7 @@ export function MessageView({ message, quoted, onReply }: MessageViewProps) {
 
   if (message.deletedAt) return <div className={styles.message}><Text italic className={styles.quiet}>{author.name} deleted this message.</Text></div>;
   return (
-    <div className={styles.message} data-message={message.id} data-by={author.isBot ? 'bot' : 'person'}>
+    <div ref={whole} className={styles.message} data-message={message.id} data-by={author.isBot ? 'bot' : 'person'}>
       <Avatar aria-hidden name={author.name} size={32} color={author.isBot ? 'brand' : 'colorful'} shape={author.isBot ? 'square' : 'circular'} {...(author.isBot && { icon: <Flag20Filled />, initials: '' })} />
       <div className={mergeClasses(styles.body, message.edits > firstEdits && styles.changed)} key={message.edits}>
         <div className={styles.head}>
