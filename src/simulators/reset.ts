@@ -1,7 +1,8 @@
 // "npm run reset": clears what local mode keeps, and nothing else.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
+import { clear } from './clear.ts';
 import { isRunning } from './local.ts';
 
 const { data } = readConfig(process.env);
@@ -12,8 +13,6 @@ if (!state) {
   console.error(`Waymark is running on this data (process ${state.process}). Stop it first.`);
   process.exitCode = 1;
 } else {
-  const elsewhere = await readFile(join(data, 'postgres', 'lives-in'), 'utf8').catch(() => undefined);
-  if (elsewhere) await rm(elsewhere, { recursive: true, force: true });
-  await rm(data, { recursive: true, force: true });
+  await clear(data);
   console.log(`Cleared ${data}. The next "npm start" begins anew.`);
 }

@@ -1,8 +1,9 @@
 // The whole of Waymark as its own process, as "npm start" runs it: for journeys that must not know its insides.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clear } from './clear.ts';
 
 export interface Whole {
   address: string;
@@ -36,7 +37,7 @@ export async function startWhole(env: Record<string, string> = {}, data?: string
       child.kill(signal);
       return ended;
     },
-    clear: () => rm(folder, { recursive: true, force: true }),
+    clear: () => clear(folder),
   };
 }
 
