@@ -13,6 +13,11 @@ export interface Integration {
   readonly connector: string | null;
 }
 
+/** What people call an integration; its id where this version does not know it. */
+export function integrationName(catalogue: readonly Integration[], id: string): string {
+  return catalogue.find(i => i.id === id)?.name ?? id;
+}
+
 export const integrations = [
   { id: 'amazon-redshift', name: 'Amazon Redshift', category: 'Third-party', type: 'data', terms: 'https://aws.amazon.com/legal/?nc1=f_cc', connector: null },
   { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://asana.com/terms', connector: null },

@@ -10,7 +10,7 @@ import { connectors as allConnectors } from './connectors/index.ts';
 import type { Scope } from './domain/organization.ts';
 import { type Trust, entraTrust, identityReader } from './http/caller.ts';
 import { openServer } from './http/server.ts';
-import { integrations } from './integrations.ts';
+import { integrationName, integrations } from './integrations.ts';
 import { type OutsideSettings, realOutside } from './outside.ts';
 import { report } from './report.ts';
 import { startAgent } from './satellite/agent.ts';
@@ -72,11 +72,13 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     openThrough(cloud, { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential });
   const search = openSearch({ now, report: error => { report(error, 'rebuilding the search index'); }, load: scope => currentGoals(store, scope, now()) });
 
+  const askForSync = (scope: Scope, connection: string) => syncNow({ queues, now }, scope, connection);
+
   const memoryDeps = {
     store, now, report,
     find: (scope: Scope, words: string, limit: number) => search.find(scope, words, limit),
-    syncNow: (scope: Scope, connection: string) => syncNow({ queues, now }, scope, connection),
-    integrationName: (id: string) => integrations.find(i => i.id === id)?.name ?? id,
+    syncNow: askForSync,
+    integrationName: (id: string) => integrationName(integrations, id),
   };
   const memory = openMemory(memoryDeps);
   const teams = openTeams(surroundings.teams, { converse: event => converse(memory, event), report, publicUrl: surroundings.publicUrl });
@@ -98,7 +100,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
     carryOn: (scope, period) => queues.deliveries.put({ ...scope, period }),
     startChain: (scope, connection) => startChain(syncDeps, scope, connection),
-    syncNow: (scope, connection) => syncNow({ queues, now }, scope, connection),
+    syncNow: askForSync,
     identify: identityReader(surroundings.trust),
     admins: surroundings.admins,
     configuration: { local: config.mode === 'local', clientId: surroundings.trust.clientId, botId: surroundings.teams.botId },
@@ -113,7 +115,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   return {
     address: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     store,
-    syncNow: (scope, connection) => syncNow({ queues, now }, scope, connection),
+    syncNow: askForSync,
     async stop() {
       await worker?.stop();
       await close(server);

@@ -9,6 +9,11 @@ export interface Scope { readonly tenant: string; readonly organization: string 
 /** Ids are safe in keys and addresses. */
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'An id has up to 64 letters, digits, - and _.');
 
+/** Whether a text from outside may become part of a key. */
+export function isId(text: string): boolean {
+  return Id.safeParse(text).success;
+}
+
 export const Organization = z.object({
   tenant: z.string(),
   id: Id,

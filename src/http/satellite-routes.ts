@@ -1,14 +1,14 @@
 // What a satellite's agents may call, with the satellite's token and nothing else: ask for work, and answer it.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Request, Response, Server } from 'restify';
+import type { Server } from 'restify';
 import type { z } from 'zod';
-import { Id, type Scope } from '../domain/organization.ts';
+import { type Scope, isId } from '../domain/organization.ts';
 import type { Address, Mailbox } from '../satellite/mailbox.ts';
 import { Answered, Errand, type Handed, Hello, type Received, longestPoll, paths } from '../satellite/protocol.ts';
 import { Conflict, type Store, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { Refusal, fitting, problemOf } from './refusal.ts';
-import { sendJson } from './send.ts';
+import { Refusal, fitting } from './refusal.ts';
+import { answering, sendJson } from './send.ts';
 
 export interface SatelliteDeps {
   store: Store;
@@ -37,23 +37,18 @@ export function newSatelliteToken(scope: Scope, id: string): { token: string; ha
 
 /** `gone` is aborted when the agent hangs up, so that no errand is handed to nobody. */
 function route<B extends z.ZodType>(server: Server, deps: SatelliteDeps, path: string, body: B, answer: (of: Address, body: z.output<B>, gone: AbortSignal) => Promise<unknown>): void {
-  server.post(path, async (req: Request, res: Response) => {
+  server.post(path, answering(deps.report, `POST ${path}`, async (req, res) => {
     const gone = new AbortController();
     res.once('close', () => gone.abort());
-    try {
-      const address = await addressOf(deps, req.header('authorization'));
-      sendJson(res, 200, await answer(address, fitting(body, req.body), gone.signal));
-    } catch (error) {
-      const problem = problemOf(error, bug => deps.report(bug, `POST ${path}`));
-      sendJson(res, problem.status, problem);
-    }
-  });
+    const address = await addressOf(deps, req.header('authorization'));
+    sendJson(res, 200, await answer(address, fitting(body, req.body), gone.signal));
+  }));
 }
 
 /** Which satellite speaks. Every fault is told in the same words, so that nobody learns which satellites there are. */
 async function addressOf(deps: SatelliteDeps, authorization = ''): Promise<Address> {
   const [, tenant = '', organization = '', satellite = '', secret = ''] = /^Bearer wms1\.([^.]*)\.([^.]*)\.([^.]*)\.([\w-]{43})$/.exec(authorization) ?? [];
-  const areIds = [tenant, organization, satellite].every(id => Id.safeParse(id).success);
+  const areIds = [tenant, organization, satellite].every(isId);
   const address = { tenant, organization, satellite };
   const stored = areIds ? await deps.store.get(rows.satellite, keys.satellite(address, satellite)) : undefined;
   if (!stored || !timingSafeEqual(hashOf(secret), Buffer.from(stored.body.tokenHash, 'hex'))) {

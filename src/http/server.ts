@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import restify, { type Next, type Request, type Response, type Server } from 'restify';
 import { type Api, type Endpoint, api } from '../api.ts';
 import type { Mailbox } from '../satellite/mailbox.ts';
-import type { Store } from '../store/store.ts';
 import { type Identity, callerOf } from './caller.ts';
 import { handlers } from './handlers/index.ts';
 import type { Deps, Handler, Handled } from './handlers/handler.ts';
 import { openApi } from './openapi.ts';
-import { fitting, problemOf } from './refusal.ts';
-import { sendJson } from './send.ts';
+import { fitting } from './refusal.ts';
+import { answering, sendJson } from './send.ts';
 import { mountSatellite } from './satellite-routes.ts';
 
 export interface ServerDeps extends Deps {
-  store: Store;
   identify(authorization: string | undefined): Promise<Identity>;
   admins: readonly string[];
   configuration: { local: boolean; clientId?: string; botId?: string };
@@ -52,10 +50,11 @@ export function openServer(deps: ServerDeps): Server {
 
   server.get('/healthz', async (_req: Request, res: Response) => { sendJson(res, 200, { ok: true }); });
   if (deps.serves === 'health') return server;
-  server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, openApi()); });
+  let description: unknown; // made when first asked for: it takes a while and never changes
+  server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, description ??= openApi()); });
   route(server, deps, api.configuration, async () => deps.configuration);
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
-  if (deps.receive) server.post('/api/messages', answering(deps, 'POST /api/messages', deps.receive));
+  if (deps.receive) server.post('/api/messages', answering(deps.report, 'POST /api/messages', deps.receive));
   if (deps.mailbox) mountSatellite(server, { ...deps, mailbox: deps.mailbox });
   deps.extend?.(server);
   routePages(server, deps);
@@ -106,22 +105,10 @@ function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, hand
 
 function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<unknown>): void {
   const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put');
-  server[verb](endpoint.path, answering(deps, `${endpoint.method} ${endpoint.path}`, async (req, res) => {
+  server[verb](endpoint.path, answering(deps.report, `${endpoint.method} ${endpoint.path}`, async (req, res) => {
     const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
     sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
   }));
-}
-
-/** Left to itself restify answers the inside of an error, and logs it nowhere. */
-function answering(deps: ServerDeps, place: string, answer: (req: Request, res: Response) => Promise<void>) {
-  return async (req: Request, res: Response): Promise<void> => {
-    try {
-      await answer(req, res);
-    } catch (error) {
-      const problem = problemOf(error, bug => deps.report(bug, place));
-      if (!res.headersSent) sendJson(res, problem.status, problem);
-    }
-  };
 }
 
 function routePages(server: Server, deps: ServerDeps): void {

@@ -20,6 +20,7 @@ import { startEntra } from './entra.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { ensureTab } from './tab.ts';
 import { startTeams } from './teams.ts';
+import type { Control } from './teams-sandbox.ts';
 import { ada, auroraCoffee, general } from './teams-world.ts';
 
 /** What local mode must find again after a restart: addresses stand in connections and conversations. */
@@ -53,22 +54,8 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
     ending.push(() => azureDevOps.stop(), () => bigQuery.stop(), () => entra.stop());
     await state.update({ bigQueryKey: bigQuery.key });
     let address = '';
-    const controls = [
-      {
-        id: 'tickets', title: 'Open support tickets', help: 'Below 20 is On Track, up to 30 is Behind, more is At Risk.',
-        command: psql(postgres, 'insert into tickets (subject) select \'Late parcel\' from generate_series(1, {input})'),
-        run: async (input = 0) => { await setOpenTickets(postgres, Math.max(0, Math.round(input))); return `${Math.max(0, Math.round(input))} tickets are open now.`; },
-        current: async () => Number((await postgres.query('select count(*) as n from tickets where closed_at is null'))[0]!['n']),
-      },
-      {
-        id: 'subscriptions', title: 'Weekly subscriptions', help: 'The goal is 500 by the end of the quarter.',
-        command: psql(postgres, 'insert into subscriptions (plan) select \'Weekly beans\' from generate_series(1, {input})'),
-        run: async (input = 0) => { await setSubscriptions(postgres, Math.max(0, Math.round(input))); return `${Math.max(0, Math.round(input))} subscriptions run now.`; },
-        current: async () => Number((await postgres.query('select count(*) as n from subscriptions'))[0]!['n']),
-      },
-    ];
     const teams = await startTeams({
-      bot: () => `${address}/api/messages`, port: state.now.ports.teams, file: join(config.data, 'teams.json'), controls,
+      bot: () => `${address}/api/messages`, port: state.now.ports.teams, file: join(config.data, 'teams.json'), controls: shopControls(postgres),
       tokenFor: serviceUrl => entra.botToken(serviceUrl),
       tabToken: person => entra.personToken({ tenant: auroraCoffee.tenant.id, ...person }),
     }).catch(portTaken('the stand-in for Teams', state.now.ports.teams));
@@ -184,6 +171,29 @@ function portTaken(what: string, port: number) {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new BadConfiguration(`Port ${port}, where ${what} was the last time, is taken by another program. End that program, or clear the data with "npm run reset".`);
   };
+}
+
+/** The buttons by which a newcomer changes the shop, each with the line that does the like by hand. */
+function shopControls(postgres: Postgres): Control[] {
+  const control = (it: Pick<Control, 'id' | 'title' | 'help'> & { sql: string; count: string; set(postgres: Postgres, count: number): Promise<void>; said: string }): Control => ({
+    id: it.id, title: it.title, help: it.help, command: psql(postgres, it.sql),
+    run: async (input = 0) => {
+      const count = Math.max(0, Math.round(input));
+      await it.set(postgres, count);
+      return `${count} ${it.said}`;
+    },
+    current: async () => Number((await postgres.query(it.count))[0]!['n']),
+  });
+  return [
+    control({
+      id: 'tickets', title: 'Open support tickets', help: 'Below 20 is On Track, up to 30 is Behind, more is At Risk.', set: setOpenTickets, said: 'tickets are open now.',
+      sql: "insert into tickets (subject) select 'Late parcel' from generate_series(1, {input})", count: 'select count(*) as n from tickets where closed_at is null',
+    }),
+    control({
+      id: 'subscriptions', title: 'Weekly subscriptions', help: 'The goal is 500 by the end of the quarter.', set: setSubscriptions, said: 'subscriptions run now.',
+      sql: "insert into subscriptions (plan) select 'Weekly beans' from generate_series(1, {input})", count: 'select count(*) as n from subscriptions',
+    }),
+  ];
 }
 
 function psql(postgres: Postgres, sql: string): string {

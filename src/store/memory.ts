@@ -6,6 +6,7 @@ import type { Conversation, Platform } from '../chat/platform.ts';
 import { dateIn } from '../domain/date.ts';
 import type { GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
+import { bodiesOf } from './bodies.ts';
 import { forgetConversation, hearers, markPosted, posts, recordComment, subscribe, subscriptionsOf, threadOf, unsubscribe } from './conversations.ts';
 import { organizationOf } from './organizations.ts';
 import type { Store } from './store.ts';
@@ -27,7 +28,7 @@ export function openMemory(deps: MemoryDeps): Memory {
   const { store } = deps;
   return {
     now: () => deps.now().toISOString(),
-    goal: (scope, ref) => knownGoal(deps, scope, ref),
+    goal: async (scope, ref) => (await knownGoals(deps, scope, [ref]))[0],
     thread: (tenant, conversation, root) => threadOf(store, tenant, conversation, root),
     comment: (scope, comment) => recordComment(store, scope, comment),
     subscriptions: (scope, conversation) => subscriptionsOf(store, scope, conversation),
@@ -42,8 +43,7 @@ export function openMemory(deps: MemoryDeps): Memory {
     },
 
     async search(scope, words, { skip, limit }) {
-      const refs = (await deps.find(scope, words, skip + limit)).slice(skip);
-      return (await Promise.all(refs.map(ref => knownGoal(deps, scope, ref)))).filter(known => known !== undefined);
+      return knownGoals(deps, scope, (await deps.find(scope, words, skip + limit)).slice(skip));
     },
 
     async syncNow(scope, ref) {
@@ -63,7 +63,7 @@ export function openDelivery(deps: MemoryDeps, platforms: Readonly<Record<Conver
     platforms,
     posts: posts(store),
     now: () => deps.now().toISOString(),
-    goal: (scope, ref) => knownGoal(deps, scope, ref),
+    goal: async (scope, ref) => (await knownGoals(deps, scope, [ref]))[0],
     hearers: (scope, ref) => hearers(store, scope, ref),
     markPosted: (scope, ref) => markPosted(store, scope, ref),
     async forget(scope, conversation, why) {
@@ -76,20 +76,21 @@ export function openDelivery(deps: MemoryDeps, platforms: Readonly<Record<Conver
   };
 }
 
-/** A goal with what a card needs besides. */
-async function knownGoal(deps: MemoryDeps, scope: Scope, ref: GoalRef): Promise<KnownGoal | undefined> {
-  const { store } = deps;
-  const goal = (await store.get(rows.goal, keys.goal(scope, ref)))?.body;
-  if (!goal) return undefined;
-  const [organization, period, connection] = await Promise.all([
-    store.get(rows.organization, keys.organization(scope)),
-    store.get(rows.period, keys.period(scope, goal.period)),
-    goal.connection === null ? undefined : store.get(rows.connection, keys.connection(scope, goal.connection)),
+/** The goals that are there, in order, with what a card needs besides; what several share is read once. */
+async function knownGoals({ store, now, integrationName }: MemoryDeps, scope: Scope, refs: readonly GoalRef[]): Promise<KnownGoal[]> {
+  const goals = (await Promise.all(refs.map(ref => store.get(rows.goal, keys.goal(scope, ref))))).flatMap(row => row?.body ?? []);
+  const [organization, periods, connections] = await Promise.all([
+    goals.length === 0 ? undefined : store.get(rows.organization, keys.organization(scope)),
+    bodiesOf(store, rows.period, goals.map(g => g.period), id => keys.period(scope, id)),
+    bodiesOf(store, rows.connection, goals.flatMap(g => g.connection ?? []), id => keys.connection(scope, id)),
   ]);
-  return {
-    goal,
-    period: period?.body.name ?? goal.period,
-    today: dateIn(organization?.body.timeZone ?? 'UTC', deps.now()),
-    ...(connection ? { source: `${deps.integrationName(connection.body.integration)} · ${connection.body.name}` } : {}),
-  };
+  const today = dateIn(organization?.body.timeZone ?? 'UTC', now());
+  return goals.map(goal => {
+    const connection = goal.connection === null ? undefined : connections.get(goal.connection);
+    return {
+      goal, today,
+      period: periods.get(goal.period)?.name ?? goal.period,
+      ...(connection ? { source: `${integrationName(connection.integration)} · ${connection.name}` } : {}),
+    };
+  });
 }

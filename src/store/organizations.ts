@@ -1,13 +1,13 @@
 // Which organization of a tenant is meant, and which of its goals are current.
 import { dateIn } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
-import { Id, type Organization, type Scope } from '../domain/organization.ts';
+import { type Organization, type Scope, isId } from '../domain/organization.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 
 /** The organization asked for; without an id the tenant's first. */
 export async function organizationOf(store: Store, tenant: string, id: string | undefined): Promise<Organization | undefined> {
-  if (id !== undefined) return Id.safeParse(id).success ? (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body : undefined;
+  if (id !== undefined) return isId(id) ? (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body : undefined;
   for await (const { body } of store.all(rows.organization, tenant)) return body;
   return undefined;
 }

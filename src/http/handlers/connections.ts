@@ -4,8 +4,10 @@ import type { ConnectionBody, ConnectionView } from '../../api.ts';
 import type { Form, Reading, Source } from '../../connectors/connector.ts';
 import { SourceError } from '../../connectors/source-error.ts';
 import { goalValue } from '../../domain/measured.ts';
+import { isId } from '../../domain/organization.ts';
 import { progressOf } from '../../domain/outcome.ts';
 import { refusal } from '../../domain/permission.ts';
+import { integrationName } from '../../integrations.ts';
 import { revise } from '../../store/revise.ts';
 import { type Step, type Stored, insert, remove } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
@@ -129,7 +131,7 @@ async function editableConnection(id: string, caller: Caller, deps: Deps): Promi
 }
 
 export async function knownConnection(id: string, caller: Caller, deps: Deps): Promise<Stored<Connection>> {
-  const stored = /^[\w-]{1,64}$/.test(id) ? await deps.store.get(rows.connection, keys.connection(caller.scope, id)) : undefined;
+  const stored = isId(id) ? await deps.store.get(rows.connection, keys.connection(caller.scope, id)) : undefined;
   if (!stored) throw gone();
   return stored;
 }
@@ -140,8 +142,7 @@ function gone(): Refusal {
 
 function disabledReason(integration: string, caller: Caller, deps: Deps): string | undefined {
   if (integration in caller.organization.integrations) return undefined;
-  const name = deps.integrations.find(i => i.id === integration)?.name ?? integration;
-  return `${name} is not enabled in ${caller.organization.name}. An admin can enable it under Admin › Integrations.`;
+  return `${integrationName(deps.integrations, integration)} is not enabled in ${caller.organization.name}. An admin can enable it under Admin › Integrations.`;
 }
 
 interface Way { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string>; satellite?: string }
@@ -168,7 +169,7 @@ async function checkedWay(body: ConnectionBody, saved: Connection | undefined, c
 /** Through a satellite the credential is a name in its own file. Only admins choose what the satellite's credentials are used for. */
 async function checkedName(given: Record<string, string>, satellite: string, caller: Caller, deps: Deps): Promise<ReturnType<Form['check']>> {
   refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
-  const known = /^[\w-]{1,64}$/.test(satellite) ? await deps.store.get(rows.satellite, keys.satellite(caller.scope, satellite)) : undefined;
+  const known = isId(satellite) ? await deps.store.get(rows.satellite, keys.satellite(caller.scope, satellite)) : undefined;
   if (!known) throw fieldsRefused({ satellite: 'There is no such satellite. It may have been deleted; choose another one.' });
   const { name, ...others } = given;
   if (!name || name.length > 120 || Object.keys(others).length > 0) return { ok: false, errors: { name: 'Enter the credential’s name in the satellite’s file, and nothing else: the credential itself stays there.' } };

@@ -1,9 +1,12 @@
 // A goal as people see it: the row, its ETag, expected progress today, what this caller may do, and how fresh its source is.
 import type { GoalView } from '../../api.ts';
-import { dateIn } from '../../domain/date.ts';
+import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { Goal, GoalRef } from '../../domain/goal.ts';
+import { isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { expectedProgress } from '../../domain/status.ts';
+import { integrationName } from '../../integrations.ts';
+import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
@@ -25,24 +28,20 @@ export async function changeableGoal(ref: { period: string; goal: string }, deed
 }
 
 export function goalRef(params: { period: string; goal: string }): GoalRef {
-  if (!/^[\w-]{1,64}$/.test(params.period) || !/^[\w-]{1,64}$/.test(params.goal)) throw new Refusal('not-found', 'There is no such goal.');
+  if (!isId(params.period) || !isId(params.goal)) throw new Refusal('not-found', 'There is no such goal.');
   return { period: params.period, id: params.goal };
 }
 
 export async function goalViews(goals: readonly Stored<Goal>[], caller: Caller, deps: Deps): Promise<GoalView[]> {
-  const used = new Set(goals.map(g => g.body.connection).filter(c => c !== null));
-  const connections = new Map<string, Connection>();
-  await Promise.all([...used].map(async id => {
-    const row = await deps.store.get(rows.connection, keys.connection(caller.scope, id));
-    if (row) connections.set(id, row.body);
-  }));
-  return Promise.all(goals.map(g => goalView(g, connections, caller, deps)));
+  const used = goals.map(g => g.body.connection).filter(c => c !== null);
+  const connections = await bodiesOf(deps.store, rows.connection, used, id => keys.connection(caller.scope, id));
+  const today = dateIn(caller.organization.timeZone, deps.now());
+  return Promise.all(goals.map(g => goalView(g, connections, today, caller, deps)));
 }
 
-async function goalView(stored: Stored<Goal>, connections: ReadonlyMap<string, Connection>, caller: Caller, deps: Deps): Promise<GoalView> {
+async function goalView(stored: Stored<Goal>, connections: ReadonlyMap<string, Connection>, today: PlainDate, caller: Caller, deps: Deps): Promise<GoalView> {
   const goal = stored.body;
   const connection = goal.connection === null ? undefined : connections.get(goal.connection);
-  const today = dateIn(caller.organization.timeZone, deps.now());
   return {
     goal,
     etag: stored.etag,
@@ -59,7 +58,7 @@ async function linkView(goal: Goal, connection: Connection, caller: Caller, deps
   const disabled = disabledProblem(connection, caller, deps);
   return {
     integration: connection.integration,
-    integrationName: deps.integrations.find(i => i.id === connection.integration)?.name ?? connection.integration,
+    integrationName: integrationName(deps.integrations, connection.integration),
     connection: connection.id, connectionName: connection.name,
     measure: link.measure, measureTitle: metric?.title ?? link.measure.metric,
     lastSync: goal.value === null ? null : connection.lastSync, nextSync: disabled ? null : connection.nextSync,

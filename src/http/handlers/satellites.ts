@@ -1,5 +1,6 @@
 // Satellites: the customer's own agents before sources that the cloud cannot reach. Made with a token that is shown once.
 import type { SatelliteView } from '../../api.ts';
+import { isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { isConnected } from '../../satellite/cloud.ts';
 import { insert, remove } from '../../store/store.ts';
@@ -31,7 +32,7 @@ export const satellites = {
 
   deleteSatellite: async ({ params }, caller, deps) => {
     refuseIf(refusal(caller.person, { do: 'manage-integrations' }));
-    const stored = /^[\w-]{1,64}$/.test(params.satellite) ? await deps.store.get(rows.satellite, keys.satellite(caller.scope, params.satellite)) : undefined;
+    const stored = isId(params.satellite) ? await deps.store.get(rows.satellite, keys.satellite(caller.scope, params.satellite)) : undefined;
     if (!stored) throw new Refusal('not-found', 'There is no such satellite. It may have been deleted.');
     const through = (await allConnections(caller, deps)).filter(c => c.body.satellite === stored.body.id);
     if (through.length > 0) throw new Refusal('bad-request', `These connections lead through it: ${through.map(c => c.body.name).join(', ')}. Give them another way first.`);
