@@ -1,7 +1,7 @@
 // Message → Adaptive Card 1.5: drawn from standard elements, never larger than Teams takes, and never trusting what people typed.
 import type { IAdaptiveCard, IColumn, IColumnSet, IContainer, IRichTextBlock, ITextBlock, ITextRun, TextColor } from '@microsoft/teams.cards';
 import { commandHelp } from '../../src/chat/command.ts';
-import { percentText, sentence, targetText, valueText } from '../../src/chat/facts.ts';
+import { farText, percentText, sentence, targetText, valueText } from '../../src/chat/facts.ts';
 import type { GoalFacts, Message } from '../../src/chat/message.ts';
 import { type GoalRef, kindNames } from '../../src/domain/goal.ts';
 import { expectedShown, isPaced, type Status, statusNames } from '../../src/domain/status.ts';
@@ -188,12 +188,11 @@ function segment(width: number, style: IColumn['style'], item: ITextBlock | IRic
 }
 
 function row(goal: GoalFacts, address: GoalAddress, size: Size): IContainer {
-  const far = goal.progress === null || !isPaced(goal.outcome) ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
   return {
     type: 'Container', separator: true, spacing: 'Small', selectAction: viewDetails(goal, address),
     items: [beside(
       text([{ text: goal.title, weight: 'Bolder' }], size),
-      text([{ text: `${far} `, isSubtle: true }, { text: statusNames[goal.status], color: colours[goal.status], weight: 'Bolder' }], size),
+      text([{ text: `${farText(goal)} `, isSubtle: true }, { text: statusNames[goal.status], color: colours[goal.status], weight: 'Bolder' }], size),
     )],
   };
 }

@@ -1,5 +1,5 @@
 // The answer to the message extension's search box: hits that insert a goal's card, or one sentence where there are none.
-import { percentText, valueText } from '../../src/chat/facts.ts';
+import { farText } from '../../src/chat/facts.ts';
 import type { GoalFacts, Message } from '../../src/chat/message.ts';
 import { kindNames } from '../../src/domain/goal.ts';
 import { statusNames } from '../../src/domain/status.ts';
@@ -22,13 +22,12 @@ export function searchAnswer(messages: Message[], address: GoalAddress): SearchA
 }
 
 function hit(goal: GoalFacts, address: GoalAddress) {
-  const far = goal.progress === null ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
   return {
     contentType: cardType,
     content: goalCard(goal, `inserted/${goal.ref.period}/${goal.ref.id}`, address),
     preview: {
       contentType: 'application/vnd.microsoft.card.thumbnail',
-      content: { title: line(goal.title), text: line(`${statusNames[goal.status]} · ${far} · ${kindNames[goal.kind]} of ${goal.owner}`) },
+      content: { title: line(goal.title), text: line(`${statusNames[goal.status]} · ${farText(goal)} · ${kindNames[goal.kind]} of ${goal.owner}`) },
     },
   };
 }

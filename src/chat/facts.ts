@@ -57,6 +57,11 @@ export function percentText(progress: number): string {
   return `${whole} %`;
 }
 
+/** How far a goal is, in as few words as can be: its progress, or its value where only that counts. */
+export function farText(goal: GoalFacts): string {
+  return goal.progress === null || !isPaced(goal.outcome) ? valueText(goal.outcome, goal.value) : percentText(goal.progress);
+}
+
 /** The sentence a person needs who sees nothing but a notification. */
 export function sentence(goal: GoalFacts): string {
   return `${goal.title}: ${statusNames[goal.status]}, ${far(goal)}`;
