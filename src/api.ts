@@ -43,6 +43,18 @@ export type Input<E> = E extends Endpoint<infer P, infer Q, infer B, z.ZodType>
 /** What a caller of an endpoint gets. */
 export type Answer<E> = E extends Endpoint<string, z.ZodType, z.ZodType, infer A> ? z.output<A> : never;
 
+/** An endpoint's path with its parameters filled in, and the query behind it. */
+export function addressOf(path: string, params: Readonly<Record<string, string>>, query: object = {}): string {
+  const filled = path.replaceAll(/:([a-z]+)/gi, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined || value === '') throw new Error(`The path ${path} needs "${name}".`);
+    return encodeURIComponent(value);
+  });
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
 const page = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().optional() });
 const Paging = z.object({ next: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
 const Done = z.object({});

@@ -1,5 +1,5 @@
 // A person's client of our own REST API, typed by its contract: the demo is made and journeys are tested through the same door as everybody's.
-import type { Answer, Endpoint, Input } from '../api.ts';
+import { type Answer, type Endpoint, type Input, addressOf } from '../api.ts';
 
 /** Throws the problem's sentence when the server refuses. */
 export type Ask = <E extends Endpoint>(endpoint: E, input: Input<E>) => Promise<Answer<E>>;
@@ -7,9 +7,8 @@ export type Ask = <E extends Endpoint>(endpoint: E, input: Input<E>) => Promise<
 export function asker(address: string, token: () => Promise<string>): Ask {
   return async (endpoint, input) => {
     const { params = {}, query = {}, body } = input as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
-    const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-    const search = new URLSearchParams(Object.entries(query).filter(([, v]) => v !== undefined).map(([k, v]): [string, string] => [k, String(v)]));
-    const response = await fetch(`${address}${path}?${search}`, {
+    const path = addressOf(endpoint.path, params, query);
+    const response = await fetch(`${address}${path}`, {
       method: endpoint.method,
       headers: { authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

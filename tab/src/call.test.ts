@@ -1,8 +1,8 @@
 // Calls as they go out, and answers as they come back.
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { api } from '../../src/api.ts';
-import { addressOf, caller, errorsUnder, type CallError } from './call.ts';
+import { addressOf, api } from '../../src/api.ts';
+import { caller, errorsUnder, type CallError } from './call.ts';
 
 interface Asked { address: string; init: RequestInit }
 

@@ -1,5 +1,5 @@
 // Calls an endpoint of src/api.ts: fills its path, sends JSON with the bearer token, and reads the answer with the endpoint's own schema.
-import { ProblemDetails, type Answer, type Endpoint, type Input } from '../../src/api.ts';
+import { addressOf, ProblemDetails, type Answer, type Endpoint, type Input } from '../../src/api.ts';
 
 /** What went wrong: the server's own kinds, or `offline` when nobody answered. */
 export type CallErrorKind = ProblemDetails['type'] | 'offline';
@@ -45,17 +45,6 @@ export function caller(fetch: typeof globalThis.fetch, token: () => Promise<stri
     if (!answer.success) throw notUnderstood({ cause: answer.error });
     return answer.data as Answer<typeof endpoint>;
   };
-}
-
-/** The endpoint's path with its parameters filled in, and the query behind it. */
-export function addressOf(path: string, params: Readonly<Record<string, string>>, query: object = {}): string {
-  const filled = path.replaceAll(/:([a-z]+)/gi, (_, name: string) => {
-    const value = params[name];
-    if (value === undefined || value === '') throw new Error(`The path ${path} needs "${name}".`);
-    return encodeURIComponent(value);
-  });
-  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => [name, String(value)]));
-  return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
 /** The error for people that an answer other than 2xx stands for. */
