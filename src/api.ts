@@ -1,13 +1,13 @@
 // The REST contract, one line an endpoint: the server cannot forget one, the tab cannot call another, and OpenAPI follows from it.
 import { z } from 'zod';
-import { Author, CheckIn } from './domain/check-in.ts';
+import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
-import { Goal, GoalKind, GoalRef, ProgressMode } from './domain/goal.ts';
-import { Id, Organization, Person } from './domain/organization.ts';
+import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
+import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
-import { Status, Thresholds } from './domain/status.ts';
+import { Status } from './domain/status.ts';
 
 /** One endpoint: its address, what comes in, what goes out. `open` ones need no caller. */
 export interface Endpoint<
@@ -59,7 +59,6 @@ const page = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), nex
 const Paging = z.object({ next: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
 const Done = z.object({});
 const Values = z.record(z.string(), z.unknown());
-const Who = z.object({ id: z.string(), name: z.string() });
 
 /** An error, everywhere the same (RFC 9457). `errors` names the fields at fault; `id` leads to the log of a bug. */
 export const ProblemDetails = z.object({
@@ -76,7 +75,7 @@ export type ProblemDetails = z.infer<typeof ProblemDetails>;
 export const Configuration = z.object({ local: z.boolean(), clientId: z.string().optional(), botId: z.string().optional() });
 export const Session = z.object({
   person: Person, today: PlainDate,
-  organization: Organization.pick({ id: true, name: true, timeZone: true }).extend({ thresholds: Thresholds }),
+  organization: Organization.omit({ tenant: true, integrations: true }),
 });
 
 export const Trouble = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
@@ -100,13 +99,24 @@ export type GoalView = z.infer<typeof GoalView>;
 export const GoalBody = z.object({
   kind: GoalKind,
   title: Goal.shape.title,
-  description: Goal.shape.description.default(''),
-  owner: Id.optional(),
-  parent: GoalRef.nullable().default(null),
+  description: Goal.shape.description.optional(),
+  entity: Entity.optional(),
+  /** Ids of people; left out, it is the caller's. */
+  owners: z.array(Id).max(20).optional(),
+  checkInOwner: Id.nullable().optional(),
+  delegate: Id.nullable().optional(),
+  parents: Goal.shape.parents.optional(),
   start: PlainDate.optional(),
   end: PlainDate.optional(),
+  ambition: z.enum(['aspirational', 'committed']).optional(),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
+  scoringGuidance: z.string().max(2000).optional(),
   outcome: Outcome,
-  mode: ProgressMode.default('manual'),
+  phases: z.array(Phase).max(60).optional(),
+  mode: ProgressMode.optional(),
+  statusFrom: z.enum(['progress', 'children']).optional(),
+  /** Ids of people. Left out of a private goal's key result it is what it inherits. */
+  access: z.object({ private: z.boolean(), viewers: z.array(Id).max(500), aligners: z.array(Id).max(500).nullable(), editors: z.array(Id).max(500) }).optional(),
   /** Given when `mode` is `source`: the goal and its link are made together. */
   link: z.object({ connection: z.string(), measure: Measure }).optional(),
 });

@@ -11,7 +11,7 @@ const stranger = person('Sam');
 const admin = person('Ada', 'admin');
 
 const goal = newGoal(
-  { kind: 'key-result', title: 'Ship it', description: '', owner, parent: null,
+  { kind: 'key-result', title: 'Ship it', description: '', owners: [owner], parents: [],
     start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual' },
   { period: '2026-q4', id: 'g1', by: creator, at: '2026-10-01T09:00:00.000Z' },
 );

@@ -13,7 +13,7 @@ export type Deed =
 
 /** `undefined` when the person may; otherwise the sentence to tell them, which names who can. */
 export function refusal(person: Person, deed: Deed): string | undefined {
-  if (person.role === 'admin') return undefined;
+  if (person.role === 'admin' || person.role === 'owner') return undefined;
   switch (deed.do) {
     case 'view':
     case 'comment':
@@ -23,9 +23,9 @@ export function refusal(person: Person, deed: Deed): string | undefined {
     case 'edit':
     case 'check-in':
     case 'link':
-      return deed.goal.owner.id === person.id || deed.goal.createdBy.id === person.id
+      return deed.goal.owners.some(o => o.id === person.id) || deed.goal.createdBy.id === person.id
         ? undefined
-        : `Only ${deed.goal.owner.name}, who owns this goal, its creator and admins may change it.`;
+        : `Only ${deed.goal.owners.map(o => o.name).join(', ') || 'nobody'}, who owns this goal, its creator and admins may change it.`;
     case 'use-connection':
       return deed.connection.shared || deed.connection.owner.id === person.id
         ? undefined

@@ -34,6 +34,14 @@ export function expectedProgress(start: PlainDate, end: PlainDate, today: PlainD
   return Math.min(100, Math.max(0, (daysBetween(start, today) / length) * 100));
 }
 
+/** What expected progress of a goal follows from. */
+export interface Course { start: PlainDate; end: PlainDate; outcome: Outcome; phases: readonly { date: PlainDate; target: number }[] }
+
+/** Expected progress of a goal on a day, in percent. */
+export function expectedOf(goal: Course, today: PlainDate): number {
+  return expectedProgress(goal.start, goal.end, today);
+}
+
 /** The rule itself: E − A in percentage points against the thresholds. */
 export function statusByGap(expected: number, progress: number, thresholds: Thresholds): 'on-track' | 'behind' | 'at-risk' {
   // 0.1 is no binary fraction: half way from 0.1 to 0.4 comes out as 49.99999999999999 %, and is On Track when 50 % is expected.

@@ -4,7 +4,7 @@ import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { Goal, GoalRef } from '../../domain/goal.ts';
 import { isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
-import { expectedProgress } from '../../domain/status.ts';
+import { expectedOf } from '../../domain/status.ts';
 import { integrationName } from '../../integrations.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
@@ -45,7 +45,7 @@ async function goalView(stored: Stored<Goal>, connections: ReadonlyMap<string, C
   return {
     goal,
     etag: stored.etag,
-    expected: expectedProgress(goal.start, goal.end, today),
+    expected: expectedOf(goal, today),
     may: { edit: !refusal(caller.person, { do: 'edit', goal }), checkIn: !refusal(caller.person, { do: 'check-in', goal }) },
     link: connection ? await linkView(goal, connection, caller, deps) : null,
   };
