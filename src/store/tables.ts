@@ -88,8 +88,20 @@ export type Mail = z.infer<typeof Mail>;
 export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
 export type Audit = z.infer<typeof Audit>;
 
-export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail';
-export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail'];
+/** A request under an idempotency key: that somebody is at it, and what was answered. Of use for a day. */
+export const KeyedRequest = z.object({
+  /** A digest of the request, and so of whether another one is the same. */
+  of: z.string(),
+  /** When it was first attempted: every attempt bears this instant. */
+  at: Instant,
+  /** Somebody is at it until then. */
+  until: Instant,
+  answer: z.object({ status: z.number(), body: z.unknown() }).nullable(),
+});
+export type KeyedRequest = z.infer<typeof KeyedRequest>;
+
+export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'requests';
+export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'requests'];
 
 export interface Keys { readonly partition: string; readonly row: string }
 
@@ -116,6 +128,7 @@ export const rows = {
   audit: kind('audit', 'audit', Audit),
   satellite: kind('satellite', 'satellites', Satellite),
   mail: kind('mail', 'mail', Mail),
+  request: kind('keyed request', 'requests', KeyedRequest),
 };
 
 /** Where each row is. Every key but an organization's own begins with tenant and organization. */
@@ -152,6 +165,9 @@ export const keys = {
   /** All that waits for one satellite; ids begin with their time, so the oldest comes first. */
   mails: (s: Scope, satellite: string) => `${s.tenant}|${s.organization}|${satellite}`,
   mail: (s: Scope, satellite: string, id: string): Keys => ({ partition: keys.mails(s, satellite), row: id }),
+  /** A day's requests (UTC) lie together, so that they go together. */
+  requests: (s: Scope, day: PlainDate) => `${s.tenant}|${s.organization}|${day}`,
+  request: (s: Scope, day: PlainDate, person: string, key: string): Keys => ({ partition: keys.requests(s, day), row: digest(`${person};${key}`) }),
 };
 
 /** Sorts later instants before earlier ones. */
