@@ -6,7 +6,7 @@ import { put } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
 import { author } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
-import { changeableGoal, goalRef, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalRef, goalViews, shownCheckIns, visibleGoal } from './goal-view.ts';
 import type { Handlers } from './handler.ts';
 
 /** What a check-in may say against the automatic status; the others follow from closing, reopening or having no value. */
@@ -16,7 +16,7 @@ export const activity = {
   history: async ({ params, query }, caller, deps) => {
     const goal = await visibleGoal(params, caller, deps);
     const page = await deps.store.page(rows.checkIn, keys.goals(caller.scope, goal.body.period), { prefix: `c:${goal.body.id}:`, limit: query.limit, next: query.next });
-    return { rows: page.rows.map(r => r.body), ...(page.next ? { next: page.next } : {}) };
+    return { rows: await shownCheckIns(page.rows.map(r => r.body), caller, deps), ...(page.next ? { next: page.next } : {}) };
   },
 
   /** Two sorted rows of rows, merged; the cursor remembers the last key shown of each. */
@@ -36,7 +36,7 @@ export const activity = {
       a: lastActivity ? keys.feedEntry(caller.scope, goal, lastActivity.at, lastActivity.id).row : after.a,
       c: lastCheckIn ? keys.checkIn(caller.scope, goal, lastCheckIn.at).row : after.c,
     };
-    return { rows: merged, ...(more ? { next: Buffer.from(JSON.stringify(cursor)).toString('base64url') } : {}) };
+    return { rows: await shownCheckIns(merged, caller, deps), ...(more ? { next: Buffer.from(JSON.stringify(cursor)).toString('base64url') } : {}) };
   },
 
   comment: async ({ params, body }, caller, deps) => {
