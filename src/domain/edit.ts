@@ -47,7 +47,11 @@ function sameUnit(a: Goal, b: Goal): boolean {
   return unit(a) === unit(b);
 }
 
-const fieldNames = { title: 'title', description: 'description', owners: 'owners', parents: 'alignment', start: 'start date', end: 'end date', outcome: 'outcome', mode: 'progress', kind: 'kind' } as const;
+const fieldNames = {
+  title: 'title', description: 'description', entity: 'team', owners: 'owners', checkInOwner: 'check-in owner', delegate: 'delegate', access: 'visibility', parents: 'alignment',
+  start: 'start date', end: 'end date', ambition: 'ambition', tags: 'tags', scoringGuidance: 'scoring guidance', outcome: 'outcome', phases: 'phased targets', mode: 'progress',
+  statusFrom: 'status', kind: 'kind',
+} as const satisfies Record<keyof GoalDraft, string>;
 
 function changedFields(before: Goal, after: Goal, remeasured: boolean): string[] {
   const changed = (Object.keys(fieldNames) as (keyof typeof fieldNames)[]).filter(f => JSON.stringify(before[f]) !== JSON.stringify(after[f])).map(f => fieldNames[f] as string);

@@ -86,7 +86,11 @@ export const Mail = z.object({ id: Id, connector: z.string(), body: z.unknown(),
 export type Mail = z.infer<typeof Mail>;
 
 /** Who did what, before and after. Append only. */
-export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
+export const Audit = z.object({
+  at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(),
+  /** The goal that it is about, and whether that was private: then it is for those alone who may see that goal. */
+  goal: GoalRef.optional(), private: z.boolean().optional(),
+});
 export type Audit = z.infer<typeof Audit>;
 
 /** How people feel about a goal as a whole; in a row of its own, so that a like does not get in the way of an edit. */
@@ -131,9 +135,16 @@ export interface Keys { readonly partition: string; readonly row: string }
 export interface Kind<T> { readonly name: string; readonly table: Table; readonly body: z.ZodType<T> }
 const kind = <T>(name: string, table: Table, body: z.ZodType<T>): Kind<T> => ({ name, table, body });
 
+/** A goal as version 0.1 wrote it had one owner and at most one parent. */
+function upcastGoal(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null || !('owner' in row) || 'owners' in row) return row;
+  const { owner, parent, ...rest } = row as { owner: unknown; parent?: unknown };
+  return { ...rest, owners: [owner], parents: parent ? [parent] : [] };
+}
+
 export const rows = {
   organization: kind('organization', 'organizations', Organization),
-  goal: kind('goal', 'goals', Goal),
+  goal: kind('goal', 'goals', z.preprocess(upcastGoal, Goal)),
   checkIn: kind('check-in', 'goals', CheckIn),
   feedEntry: kind('feed entry', 'goals', FeedEntry),
   outgoing: kind('outgoing', 'goals', Outgoing),
