@@ -70,11 +70,12 @@ async function mend(deps: SyncDeps, scope: Scope, organization: Organization): P
 async function forgetRequests(deps: SyncDeps, scope: Scope, since: Instant): Promise<void> {
   const last = addDays(dateIn('UTC', deps.now()), -2);
   for (let day = addDays(dateIn('UTC', since), -2); day <= last; day = addDays(day, 1)) {
-    for (let more = true; more;) {
-      const page = await deps.store.page(rows.request, keys.requests(scope, day), { limit: 100 });
+    let next: string | undefined;
+    do {
+      const page = await deps.store.page(rows.request, keys.requests(scope, day), { limit: 100, next });
       if (page.rows.length > 0) await deps.store.transact(page.rows.map(({ body }) => remove(rows.request, keys.request(scope, day, body.id))));
-      more = page.next !== undefined;
-    }
+      next = page.next;
+    } while (next !== undefined);
   }
 }
 
