@@ -32,8 +32,8 @@ export function corrected(goal: Goal, checkIn: CheckIn, { note, value, status }:
 }
 
 /**
- * The goal without a check-in. Where it stands on it, it goes back to the value it had before, which was true at `before` (the instant of
- * the check-in before it); what was read since the one that is taken back stays newer.
+ * The goal without a check-in. Where it stands on it, it goes back to the value it had before, which `before` has said (the last check-in of
+ * a person or source before it). What was read before the one that is taken back stays old news.
  */
 export function withoutCheckIn(goal: Goal, checkIn: CheckIn, before: CheckIn | undefined, newest: boolean, j: Judgement): Goal {
   if (isEnded(goal.status)) return goal;
@@ -47,7 +47,7 @@ export function withoutCheckIn(goal: Goal, checkIn: CheckIn, before: CheckIn | u
 
 /** Whether the value that a goal has is the one that this check-in said. */
 function standsOn(goal: Goal, checkIn: CheckIn): boolean {
-  return goal.readAt === checkIn.at && goal.value === checkIn.value;
+  return goal.asOf === checkIn.at && goal.value === checkIn.value;
 }
 
 /** Progress and status as they follow from the value by themselves; a parent keeps the progress its children give it. */

@@ -145,11 +145,11 @@ async function correct(params: Place, caller: Caller, deps: Deps, decide: (c: Ca
   const partition = keys.goals(caller.scope, goal.period);
   const [first, older] = await Promise.all([
     deps.store.page(rows.checkIn, partition, { prefix: `c:${goal.id}:`, limit: 1 }),
-    deps.store.page(rows.checkIn, partition, { prefix: `c:${goal.id}:`, after: key.row, limit: 1 }),
+    deps.store.page(rows.checkIn, partition, { prefix: `c:${goal.id}:`, after: key.row, limit: 50 }),
   ]);
   const at = deps.now().toISOString();
   const j: Judgement = { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, model: caller.organization.model, by: author(caller) };
-  const after = decide({ goal, checkIn, newest: first.rows[0]?.body.at === checkIn.at, before: older.rows[0]?.body, j });
+  const after = decide({ goal, checkIn, newest: first.rows[0]?.body.at === checkIn.at, before: older.rows.find(row => row.body.by.kind === 'person' || row.body.by.kind === 'connection')?.body, j });
   const activity = { kind: after.checkIn ? 'check-in-edited' as const : 'check-in-deleted' as const, at: checkIn.at };
   const entry: FeedEntry = { goal: refOf(goal), id: deps.newId(), at, by: author(caller), activity };
   await deps.store.transact([
