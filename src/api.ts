@@ -201,7 +201,7 @@ export type Preview = z.infer<typeof Preview>;
 const CheckInBody = z.object({
   value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
   /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
-  then: z.enum(['go-on', 'stop']).optional(),
+  updates: z.enum(['go-on', 'stop']).optional(),
 });
 /** What is not named stays. */
 const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });

@@ -101,11 +101,11 @@ export const activity = {
     const { body: goal } = await changeableGoal(params, 'check-in', caller, deps);
     if (isEnded(goal.status)) throw new Refusal('bad-request', 'This goal is closed. Reopen it to check in.');
     refuseStatus(body.status);
-    if (body.then !== undefined && goal.mode === 'manual') throw wrongField('then', 'This goal is moved by check-ins alone: there are no automatic updates to go on or to stop.');
+    if (body.updates !== undefined && goal.mode === 'manual') throw wrongField('updates', 'This goal is moved by check-ins alone: there are no automatic updates to go on or to stop.');
     await deps.move(caller.scope, [{
       goal: goalRef(params), at: deps.now().toISOString(),
       by: author(caller),
-      change: { kind: 'check-in', value: body.value, status: body.status, note: body.note, then: body.then },
+      change: { kind: 'check-in', value: body.value, status: body.status, note: body.note, updates: body.updates },
     }]);
     await deps.carryOn(caller.scope, goal.period);
     return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
