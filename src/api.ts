@@ -103,7 +103,8 @@ export const GoalView = z.object({
   /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
-  may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `align`: other goals under this one. `changeOwners`: also who else may see and change it. */
+  may: z.object({ edit: z.boolean(), checkIn: z.boolean(), align: z.boolean(), comment: z.boolean(), changeOwners: z.boolean() }),
   /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
