@@ -11,6 +11,7 @@ import { drain } from '../src/sync/outbox.ts';
 import { numbersConnector, openQueues } from '../src/sync/stage.ts';
 import { syncConnection } from '../src/sync/sync.ts';
 import { checkValues, inFlight, links, queries, queryOf, type Contender, type Source } from './workload.ts';
+import { newOrganization } from '../src/domain/organization.ts';
 
 const scope = { tenant: 'bench', organization: 'bench' };
 const ann = { id: 'ann', name: 'Ann' };
@@ -65,10 +66,10 @@ export async function openSubject(connectionString: string, source: Source): Pro
 const idOf = (link: number): string => `${((link * 7919) % 1_000_003).toString(36).padStart(5, '0')}-${link}`;
 
 async function furnish({ store }: SyncDeps): Promise<void> {
-  await store.transact([insert(rows.organization, keys.organization(scope), {
-    tenant: scope.tenant, id: scope.organization, name: 'Bench', timeZone: 'Europe/Berlin', thresholds: { behind: 0, atRisk: 25 },
+  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({
+    tenant: scope.tenant, id: scope.organization, name: 'Bench', timeZone: 'Europe/Berlin',
     integrations: { numbers: { enabledBy: ann.id, enabledAt: '2026-09-01T00:00:00.000Z' } },
-  })]);
+  }))]);
   await store.transact([insert(rows.connection, keys.connection(scope, 'c1'), {
     id: 'c1', integration: 'numbers', name: 'Numbers', owner: ann, shared: true, auth: 'none', settings: {}, credential: '{}',
     token: 'token', everyMinutes: 60, nextSync: '2026-11-15T08:00:00.000Z', lastSync: null, claim: null, problem: null,
@@ -76,7 +77,7 @@ async function furnish({ store }: SyncDeps): Promise<void> {
   const all = Array.from({ length: links }, (_, link) => ({ link, ref: { period, id: idOf(link) } }));
   await store.transactAll(all.map(({ link, ref }) => [insert(rows.goal, keys.goal(scope, ref), {
     ...newGoal({
-      kind: 'key-result', title: `Key result ${link}: something that people would say in a sentence of this length`, description: '', owner: ann, parent: null,
+      kind: 'key-result', title: `Key result ${link}: something that people would say in a sentence of this length`, description: '', owners: [ann], parents: [],
       start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source',
     }, { ...ref, by: ann, at: '2026-09-20T08:00:00.000Z' }),
     connection: 'c1',

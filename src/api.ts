@@ -1,13 +1,14 @@
 // The REST contract, one line an endpoint: the server cannot forget one, the tab cannot call another, and OpenAPI follows from it.
 import { z } from 'zod';
-import { Author, CheckIn } from './domain/check-in.ts';
+import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
-import { Goal, GoalKind, GoalRef, ProgressMode } from './domain/goal.ts';
-import { Id, Organization, Person } from './domain/organization.ts';
+import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
+import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
-import { Status, Thresholds } from './domain/status.ts';
+import { Reaction, Reactions } from './domain/reactions.ts';
+import { Status } from './domain/status.ts';
 
 /** One endpoint: its address, what comes in, what goes out. */
 export interface Endpoint<
@@ -74,7 +75,6 @@ const Paging = z.object({
 });
 const Done = z.object({});
 const Values = z.record(z.string(), z.unknown());
-const Who = z.object({ id: z.string(), name: z.string() });
 
 /** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
@@ -91,7 +91,7 @@ export type ProblemDetails = z.infer<typeof ProblemDetails>;
 export const Configuration = z.object({ local: z.boolean(), clientId: z.string().optional(), botId: z.string().optional() });
 export const Session = z.object({
   person: Person, today: PlainDate,
-  organization: Organization.pick({ id: true, name: true, timeZone: true }).extend({ thresholds: Thresholds }),
+  organization: Organization.omit({ tenant: true, integrations: true }),
 });
 
 export const Trouble = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
@@ -103,7 +103,8 @@ export const GoalView = z.object({
   /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
-  may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `align`: other goals under this one. `changeOwners`: also who else may see and change it. */
+  may: z.object({ edit: z.boolean(), checkIn: z.boolean(), align: z.boolean(), comment: z.boolean(), changeOwners: z.boolean() }),
   /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
@@ -115,13 +116,24 @@ export type GoalView = z.infer<typeof GoalView>;
 export const GoalBody = z.object({
   kind: GoalKind,
   title: Goal.shape.title,
-  description: Goal.shape.description.default(''),
-  owner: Id.optional(),
-  parent: GoalRef.nullable().default(null),
+  description: Goal.shape.description.optional(),
+  entity: Entity.optional(),
+  /** Ids of people; left out, it is the caller's. */
+  owners: z.array(Id).max(20).optional(),
+  checkInOwner: Id.nullable().optional(),
+  delegate: Id.nullable().optional(),
+  parents: Goal.shape.parents.optional(),
   start: PlainDate.optional(),
   end: PlainDate.optional(),
+  ambition: z.enum(['aspirational', 'committed']).optional(),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
+  scoringGuidance: z.string().max(2000).optional(),
   outcome: Outcome,
-  mode: ProgressMode.default('manual'),
+  phases: z.array(Phase).max(60).optional(),
+  mode: ProgressMode.optional(),
+  statusFrom: z.enum(['progress', 'children']).optional(),
+  /** Ids of people. Left out of a private goal's key result it is what it inherits. */
+  access: z.object({ private: z.boolean(), viewers: z.array(Id).max(500), aligners: z.array(Id).max(500).nullable(), editors: z.array(Id).max(500) }).optional(),
   /** Given when `mode` is `source`: the goal and its link are made together. */
   link: z.object({ connection: z.string(), measure: Measure }).optional(),
 });
@@ -187,8 +199,24 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
-const CheckInBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') });
-const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) });
+const CheckInBody = z.object({
+  value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
+  /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
+  updates: z.enum(['go-on', 'stop']).optional(),
+});
+/** What is not named stays. */
+const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
+/** `mentions` are ids of people. */
+const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000), mentions: z.array(Id).max(50).optional() });
+/** What somebody reacts to: the goal itself, a check-in, or another entry of its feed. */
+const ReactionBody = z.object({
+  to: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('goal') }), z.object({ kind: z.literal('check-in'), at: Instant }), z.object({ kind: z.literal('entry'), at: Instant, id: Id }),
+  ]),
+  reaction: Reaction,
+  /** Whether the caller's reaction is to be there afterwards. */
+  on: z.boolean(),
+});
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
 const SatelliteBody = z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) });
@@ -211,7 +239,13 @@ export const api = {
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),
   checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
+  editCheckIn: endpoint('PATCH', `${goal}/check-ins/:at`, 'Correct a check-in', { body: CorrectionBody, answer: GoalView }),
+  deleteCheckIn: endpoint('DELETE', `${goal}/check-ins/:at`, 'Take a check-in back', { answer: GoalView }),
   comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: CommentBody, answer: FeedEntry }),
+  editComment: endpoint('PATCH', `${goal}/comments/:at/:entry`, 'Change one’s own comment', { body: CommentBody, answer: FeedEntry }),
+  deleteComment: endpoint('DELETE', `${goal}/comments/:at/:entry`, 'Take a comment back', { answer: FeedEntry }),
+  react: endpoint('PUT', `${goal}/reactions`, 'React, or take a reaction back', { body: ReactionBody, answer: z.object({ reactions: Reactions }) }),
+  reactions: endpoint('GET', `${goal}/reactions`, 'Reactions to the goal itself', { answer: z.object({ reactions: Reactions }) }),
   syncGoal: endpoint('POST', `${goal}/sync`, 'Read the goal’s source now', { answer: Done }),
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),

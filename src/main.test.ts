@@ -67,7 +67,7 @@ describe('Waymark as a whole', function () {
     const ask = askAs(first, ada.id);
     const { current } = await ask(api.periods, { params: { organization: demoOrganization } });
     const place = { organization: demoOrganization, period: current };
-    const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'objective', title: 'Survive a restart', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+    const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'objective', title: 'Survive a restart', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual' } });
     assert.ok(processesOn(first.data).length > 0, 'the check for leftover processes sees none even while Waymark runs');
     assert.equal(await first.stop(), 0);
     assert.deepEqual(processesOn(first.data), []);

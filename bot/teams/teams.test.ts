@@ -14,7 +14,6 @@ import type { Conversation, DeliveryError } from '../../src/chat/platform.ts';
 import type { FeedEntry } from '../../src/domain/feed.ts';
 import { type Goal, type GoalRef, newGoal } from '../../src/domain/goal.ts';
 import type { Scope } from '../../src/domain/organization.ts';
-import { defaultThresholds } from '../../src/domain/status.ts';
 import { type Azurite, startAzurite } from '../../src/simulators/azurite.ts';
 import { type Entra, startEntra } from '../../src/simulators/entra.ts';
 import { type TeamsDouble, startTeams } from '../../src/simulators/teams.ts';
@@ -25,6 +24,7 @@ import { forgetConversation, hearers, markPosted, posts, recordComment, subscrib
 import { type Store, insert, put } from '../../src/store/store.ts';
 import { keys, rows } from '../../src/store/tables.ts';
 import { type Teams, type TeamsDeps, type TeamsSettings, openTeams } from './adapter.ts';
+import { newOrganization } from '../../src/domain/organization.ts';
 
 const period = '2026-q4';
 const tenant = auroraCoffee.tenant.id;
@@ -88,14 +88,14 @@ describe('Teams', function () {
     teams = openTeams(settings(), deps());
     // Each test has an organization of its own; the tenant knows it alone.
     for await (const { body } of store.all(rows.organization, tenant)) await store.transact([{ do: 'remove', kind: rows.organization as never, keys: keys.organization({ tenant, organization: body.id }) }]);
-    await store.transact([insert(rows.organization, keys.organization(scope), { tenant, id: scope.organization, name: 'Aurora Coffee', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {} })]);
+    await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({ tenant, id: scope.organization, name: 'Aurora Coffee', timeZone: 'UTC' }))]);
     for (const [id, title] of [['g1', 'Sell more coffee'], ['g2', 'Sell more tea'], ['g3', 'Answer in an hour']] as const) await goal(id, title);
   });
   afterEach(() => double.stop());
 
   const goal = async (id: string, title: string, changes: Partial<Goal> = {}) => {
     const owner = { id: ada.id, name: ada.name };
-    const fresh = newGoal({ kind: 'key-result', title, description: '', owner, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' },
+    const fresh = newGoal({ kind: 'key-result', title, description: '', owners: [owner], parents: [], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' },
       { period, id, by: owner, at: '2026-10-01T09:00:00.000Z' });
     const made = { ...fresh, value: 20, progress: 20, status: 'behind' as const, asOf: '2026-11-21T09:00:00.000Z', readAt: '2026-11-21T09:00:00.000Z', ...changes };
     await store.transact([put(rows.goal, keys.goal(scope, made), made)]);

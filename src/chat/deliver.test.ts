@@ -5,12 +5,13 @@ import { openStore } from '../store/azure.ts';
 import { forgetConversation, hearers, markPosted, posts, subscribe, threadOf, unsubscribe } from '../store/conversations.ts';
 import { type Store, insert, put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { defaultThresholds, type Status } from '../domain/status.ts';
+import type { Status } from '../domain/status.ts';
 import { type Goal, newGoal } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import type { Message, Outgoing } from './message.ts';
 import { type Conversation, DeliveryError, type DeliveryRemedy, type Platform, type PostRef } from './platform.ts';
+import { newOrganization } from '../domain/organization.ts';
 
 const period = '2026-q4';
 const ann = { id: 'ann', name: 'Ann' };
@@ -105,14 +106,12 @@ describe('delivery', function () {
       report: async (_, conversation, error) => { reported.push(`${conversation.name}: ${error.message}`); },
       now,
     };
-    await store.transact([insert(rows.organization, keys.organization(scope), {
-      tenant: scope.tenant, id: scope.organization, name: 'Contoso', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {},
-    })]);
+    await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({ tenant: scope.tenant, id: scope.organization, name: 'Contoso', timeZone: 'UTC' }))]);
   });
 
   const goal = async (changes: Partial<Goal> = {}, id = 'g1'): Promise<Goal> => {
     const fresh = newGoal(
-      { kind: 'key-result', title: 'Sell more', description: '', owner: ann, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' },
+      { kind: 'key-result', title: 'Sell more', description: '', owners: [ann], parents: [], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' },
       { period, id, by: ann, at: now() },
     );
     const made: Goal = { ...fresh, value: 20, progress: 20, status: 'behind', asOf: now(), readAt: now(), ...changes };

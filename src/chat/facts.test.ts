@@ -51,7 +51,7 @@ describe('facts', () => {
   it('judges expected progress on the organization’s day', () => {
     const ann = { id: 'ann', name: 'Ann' };
     const goal = newGoal(
-      { kind: 'objective', title: 'Grow', description: '', owner: ann, parent: null, start: '2026-10-01', end: '2026-10-11', outcome: { kind: 'percent' }, mode: 'manual' },
+      { kind: 'objective', title: 'Grow', description: '', owners: [ann], parents: [], start: '2026-10-01', end: '2026-10-11', outcome: { kind: 'percent' }, mode: 'manual' },
       { period: '2026-q4', id: 'g1', by: ann, at: '2026-10-01T00:00:00.000Z' },
     );
     const facts = goalFacts({ goal, period: 'Q4 2026', today: '2026-10-06' });

@@ -1,8 +1,8 @@
 // From a goal to what may be said of it, and how its numbers read: one place, so that card, search and answer agree.
 import type { PlainDate } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
-import type { Outcome, Unit } from '../domain/outcome.ts';
-import { expectedProgress, expectedShown, isPaced, statusNames } from '../domain/status.ts';
+import { type Outcome, type Unit, unitOf } from '../domain/outcome.ts';
+import { expectedOf, expectedShown, isPaced, statusNames } from '../domain/status.ts';
 import type { GoalFacts } from './message.ts';
 
 /** A goal with what a card needs besides: its period's name, the organization's date today, and what feeds it, such as `PostgreSQL · Shop`. */
@@ -11,9 +11,9 @@ export interface KnownGoal { goal: Goal; period: string; today: PlainDate; sourc
 export function goalFacts({ goal, period, today, source }: KnownGoal): GoalFacts {
   return {
     ref: { period: goal.period, id: goal.id },
-    kind: goal.kind, title: goal.title, owner: goal.owner.name, period,
+    kind: goal.kind, title: goal.title, owner: goal.owners.map(o => o.name).join(', '), period,
     outcome: goal.outcome, value: goal.value, progress: goal.progress,
-    expected: expectedProgress(goal.start, goal.end, today),
+    expected: expectedOf(goal, today),
     status: goal.status, asOf: goal.asOf,
     ...(source ? { source } : {}),
   };
@@ -72,10 +72,6 @@ function far(goal: GoalFacts): string {
   if (!isPaced(goal.outcome)) return `${valueText(goal.outcome, goal.value)} ${targetText(goal.outcome)}`;
   const expected = expectedShown(goal, goal.expected);
   return expected === undefined ? `${percentText(goal.progress)} done` : `${percentText(goal.progress)} of ${percentText(expected)} expected`;
-}
-
-function unitOf(outcome: Outcome): Unit {
-  return outcome.kind === 'percent' ? { kind: 'percent' } : outcome.unit;
 }
 
 /** Two decimals, and for small numbers enough that 0.004 does not read as 0. */

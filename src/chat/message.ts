@@ -1,8 +1,8 @@
 // What we say, before any platform draws it: a closed union, so that a platform that cannot draw a kind does not compile.
 import { z } from 'zod';
-import { Author } from '../domain/check-in.ts';
 import { Instant } from '../domain/date.ts';
 import { GoalKind, GoalRef } from '../domain/goal.ts';
+import { Author } from '../domain/organization.ts';
 import { Outcome } from '../domain/outcome.ts';
 import { Status } from '../domain/status.ts';
 

@@ -5,6 +5,7 @@ import { CheckIn, move, type Change, type Judgement } from './check-in.ts';
 import { Goal, asChild, newGoal, type Child } from './goal.ts';
 import type { Outcome } from './outcome.ts';
 import { Status, defaultThresholds } from './status.ts';
+import { usualModel } from './organization.ts';
 
 const person = { id: 'o', name: 'Olga' };
 const source = { kind: 'connection', id: 'shop', name: 'Shop' } as const;
@@ -12,22 +13,23 @@ const source = { kind: 'connection', id: 'shop', name: 'Shop' } as const;
 const [start, end] = ['2026-11-01', '2026-11-11'];
 const on = (day: number, hour = 9): Judgement => {
   const today = `2026-11-${String(day).padStart(2, '0')}`;
-  return { at: `${today}T${String(hour).padStart(2, '0')}:00:00.000Z`, today, thresholds: defaultThresholds, by: source };
+  return { at: `${today}T${String(hour).padStart(2, '0')}:00:00.000Z`, today, thresholds: defaultThresholds, model: usualModel, by: source };
 };
 
 function goal(change: Partial<Goal> = {}): Goal {
-  const draft = { kind: 'key-result', title: 'Ship it', description: '', owner: person, parent: null, start, end,
-    outcome: { kind: 'percent' }, mode: 'source' } as const;
+  const draft: Parameters<typeof newGoal>[0] = { kind: 'key-result', title: 'Ship it', description: '', owners: [person], parents: [], start, end,
+    outcome: { kind: 'percent' }, mode: 'source' };
   return { ...newGoal(draft, { period: '2026-q4', id: 'g1', by: person, at: '2026-10-01T09:00:00.000Z' }), ...change };
 }
 const reading = (value: number, readAt: string, asOf = readAt): Change => ({ kind: 'reading', value, raw: `${value}`, asOf, readAt });
 const state = (g: Goal) => ({ value: g.value, progress: g.progress, status: g.status });
 const metric = (rest: object) => ({ kind: 'metric', name: 'Orders', unit: { kind: 'none' }, ...rest }) as Outcome;
 
+const plain = { amount: null, unit: { kind: 'percent' }, score: null, alert: null, private: false, contributes: true } as const;
 const child = (id: string, progress: number | null, status: Child['status'] = 'on-track', kind: Child['kind'] = 'key-result'): Child =>
-  ({ period: '2026-q4', id, kind, progress, status });
+  ({ period: '2026-q4', id, kind, progress, status, ...plain });
 const parent = (change: Partial<Goal> = {}) => goal({ kind: 'objective', mode: 'roll-up', ...change });
-const hear = (g: Goal, c: Child, j = on(6)) => move(g, { kind: 'child', child: c }, j);
+const hear = (g: Goal, c: Omit<Child, 'contributes'>, j = on(6)) => move(g, { kind: 'child', child: c }, j);
 
 describe('a reading', () => {
   it('moves a goal and says what it became, what it was, and who said so', () => {
@@ -149,7 +151,7 @@ describe('time', () => {
 
   it('judges a parent by its children\'s progress, whatever its own outcome counts', () => {
     const parent = goal({ mode: 'roll-up', outcome: metric({ direction: 'reach', target: 1000 }), children: [], status: 'not-started' });
-    const heard = move(parent, { kind: 'child', child: { period: '2026-q4', id: 'k', kind: 'key-result', progress: 60, status: 'on-track' } }, on(6)).goal;
+    const heard = move(parent, { kind: 'child', child: { period: '2026-q4', id: 'k', kind: 'key-result', progress: 60, status: 'on-track', ...plain } }, on(6)).goal;
     assert.deepEqual(state(heard), { value: null, progress: 60, status: 'on-track' }, 'Children say no value in the unit of a metric.');
     assert.deepEqual(move(heard, { kind: 'time' }, on(6, 10)), { goal: heard });
     assert.equal(move(heard, { kind: 'time' }, on(8)).goal.status, 'behind');
@@ -220,7 +222,7 @@ describe('the laws of moving', () => {
   const child: fc.Arbitrary<Child> = fc.record({
     period: fc.constant('2026-q4'), id: fc.constantFrom('a', 'b', 'c'), kind: fc.constantFrom('objective', 'key-result', 'initiative'),
     progress: fc.option(fc.double({ min: 0, max: 100, noNaN: true })), status,
-  }, { noNullPrototype: true });
+  }, { noNullPrototype: true }).map(c => ({ ...c, ...plain }));
   const change: fc.Arbitrary<Change> = fc.oneof(
     fc.tuple(value, day).map(([v, d]) => reading(v, on(d).at)),
     fc.record({ kind: fc.constant('check-in' as const), value: fc.option(value, { nil: undefined }),
@@ -229,8 +231,8 @@ describe('the laws of moving', () => {
     fc.constantFrom<Change>({ kind: 'child-gone', id: 'a' }, { kind: 'time' }),
   );
   /** Goals as they come to be: a new one and anything that may have happened to it. */
-  const anyGoal = fc.tuple(outcome, fc.constantFrom('manual', 'roll-up', 'source'), fc.array(fc.tuple(change, day), { maxLength: 6 })).map(([o, mode, past]) => {
-    const draft = { kind: 'objective', title: 'Ship it', description: '', owner: person, parent: null, start, end, outcome: o, mode } as const;
+  const anyGoal = fc.tuple(outcome, fc.constantFrom<Goal['mode']>('manual', 'roll-up', 'source'), fc.array(fc.tuple(change, day), { maxLength: 6 })).map(([o, mode, past]) => {
+    const draft: Parameters<typeof newGoal>[0] = { kind: 'objective', title: 'Ship it', description: '', owners: [person], parents: [], start, end, outcome: o, mode };
     const fresh = newGoal(draft, { period: '2026-q4', id: 'g1', by: person, at: '2026-10-01T09:00:00.000Z' });
     return past.reduce((g, [c, d]) => move(g, c, on(d)).goal, fresh);
   });

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Judgement } from './check-in.ts';
 import { edit } from './edit.ts';
-import { newGoal, type Goal, type GoalDraft } from './goal.ts';
+import { newGoal, usualDraft, type Goal, type GoalDraft } from './goal.ts';
 import { defaultThresholds } from './status.ts';
+import { usualModel } from './organization.ts';
 
 const ann = { id: 'ann', name: 'Ann' };
 const tickets = { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: { kind: 'none' }, target: 20 } as const;
-const draft: GoalDraft = { kind: 'key-result', title: 'Fewer tickets', description: '', owner: ann, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: tickets, mode: 'source' };
+const draft: GoalDraft = { ...usualDraft, kind: 'key-result', title: 'Fewer tickets', description: '', owners: [ann], parents: [], tags: [], phases: [], start: '2026-10-01', end: '2026-12-31', outcome: tickets, mode: 'source' };
 const at = '2026-11-15T09:00:00.000Z';
-const judgement: Judgement = { at, today: '2026-11-15', thresholds: defaultThresholds, by: { kind: 'person', ...ann } };
+const judgement: Judgement = { at, today: '2026-11-15', thresholds: defaultThresholds, model: usualModel, by: { kind: 'person', ...ann } };
 const fed: Goal = {
   ...newGoal(draft, { period: '2026-q4', id: 'g', by: ann, at: '2026-10-01T09:00:00.000Z' }),
   connection: 'c1', value: 12, progress: 100, status: 'on-track', asOf: '2026-11-15T08:00:00.000Z', readAt: '2026-11-15T08:00:00.000Z', posted: true,
@@ -50,7 +51,7 @@ describe('An edit', () => {
   });
 
   it('that lets a goal follow its children takes their progress at once, and says truly what was', () => {
-    const parent: Goal = { ...fed, children: [{ period: '2026-q4', id: 'child', kind: 'key-result', progress: 30, status: 'behind' }] };
+    const parent: Goal = { ...fed, children: [{ period: '2026-q4', id: 'child', kind: 'key-result', progress: 30, status: 'behind', amount: null, unit: { kind: 'percent' }, score: null, alert: null, private: false, contributes: true }] };
     const { goal, checkIn } = edited({ mode: 'roll-up', outcome: { kind: 'percent' } }, { connection: null, remeasured: false }, parent);
     assert.deepEqual([goal.progress, goal.status], [30, 'behind']);
     assert.deepEqual(checkIn?.was, { value: 12, progress: 100, status: 'on-track' });

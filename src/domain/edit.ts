@@ -47,7 +47,7 @@ function sameUnit(a: Goal, b: Goal): boolean {
   return unit(a) === unit(b);
 }
 
-const fieldNames = { title: 'title', description: 'description', owner: 'owner', parent: 'parent', start: 'start date', end: 'end date', outcome: 'outcome', mode: 'progress', kind: 'kind' } as const;
+const fieldNames = { title: 'title', description: 'description', owners: 'owners', parents: 'alignment', start: 'start date', end: 'end date', outcome: 'outcome', mode: 'progress', kind: 'kind' } as const;
 
 function changedFields(before: Goal, after: Goal, remeasured: boolean): string[] {
   const changed = (Object.keys(fieldNames) as (keyof typeof fieldNames)[]).filter(f => JSON.stringify(before[f]) !== JSON.stringify(after[f])).map(f => fieldNames[f] as string);

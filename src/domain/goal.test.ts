@@ -1,9 +1,9 @@
 // What a new goal is before anything has happened to it.
 import assert from 'node:assert/strict';
-import { Goal, asChild, newGoal, type GoalDraft } from './goal.ts';
+import { Goal, asChild, newGoal } from './goal.ts';
 
-const draft: GoalDraft = {
-  kind: 'key-result', title: 'Ship it', description: '', owner: { id: 'o', name: 'Olga' }, parent: null,
+const draft: Parameters<typeof newGoal>[0] = {
+  kind: 'key-result', title: 'Ship it', description: '', owners: [{ id: 'o', name: 'Olga' }], parents: [],
   start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual',
 };
 const made = { period: '2026-q4', id: 'g1', by: { id: 'c', name: 'Carl' }, at: '2026-10-01T09:00:00.000Z' };
@@ -16,7 +16,7 @@ describe('a new goal', () => {
   });
 
   it('has no progress where its outcome knows none', () => {
-    const baseline: GoalDraft = { ...draft, outcome: { kind: 'metric', name: 'Orders', unit: { kind: 'none' }, direction: 'baseline' } };
+    const baseline: Parameters<typeof newGoal>[0] = { ...draft, outcome: { kind: 'metric', name: 'Orders', unit: { kind: 'none' }, direction: 'baseline' } };
     assert.equal(newGoal(baseline, made).progress, null);
   });
 

@@ -54,8 +54,23 @@ export function progressOf(outcome: Outcome, value: number | null): number | nul
 
 /** What a goal of this outcome shows before its first check-in: regular outcomes stand at 0 %, the others have no progress yet. */
 export function initialProgress(outcome: Outcome): number | null {
+  return initialAmount(outcome) === null ? null : 0;
+}
+
+/** Where a value stands before anybody has said one, in the outcome's unit; `null` where an outcome has no such place. */
+export function initialAmount(outcome: Outcome): number | null {
   if (outcome.kind === 'percent') return 0;
-  return outcome.direction === 'reach' || outcome.direction === 'increase' || outcome.direction === 'decrease' ? 0 : null;
+  switch (outcome.direction) {
+    case 'reach': return 0;
+    case 'increase':
+    case 'decrease': return outcome.start;
+    default: return null;
+  }
+}
+
+/** What an outcome's values count. */
+export function unitOf(outcome: Outcome): Unit {
+  return outcome.kind === 'percent' ? { kind: 'percent' } : outcome.unit;
 }
 
 function clamp(percent: number): number {

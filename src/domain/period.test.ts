@@ -24,7 +24,7 @@ describe('the quarters of a year', () => {
 
 describe('the current period', () => {
   const [q1, q2, q3, q4] = quartersOf(2026) as [Period, Period, Period, Period];
-  const year: Period = { id: '2026', name: '2026', start: '2026-01-01', end: '2026-12-31' };
+  const year: Period = { id: '2026', name: '2026', start: '2026-01-01', end: '2026-12-31', kind: 'year' };
   const table: [string, Period[], string, Period | undefined][] = [
     ['is the one that holds today', [q1, q2, q3, q4], '2026-11-21', q4],
     ['holds today on its first day', [q1, q2, q3, q4], '2026-04-01', q2],

@@ -5,7 +5,7 @@ import type { Child } from './goal.ts';
 import { rollUp, withChild, withoutChild } from './roll-up.ts';
 
 const child = (id: string, progress: number | null, kind: Child['kind'] = 'key-result'): Child =>
-  ({ period: '2026-q4', id, kind, progress, status: 'on-track' });
+  ({ period: '2026-q4', id, kind, progress, status: 'on-track', amount: null, unit: { kind: 'percent' }, score: null, alert: null, private: false, contributes: true });
 const remember = (all: Child[]) => all.reduce((memory, c) => withChild(memory, c), [] as Child[]);
 
 describe('rollUp', () => {

@@ -1,10 +1,8 @@
 // From a bearer token to who is calling: tenant, organization, person. The tenant comes from the verified token and from nowhere else.
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Author } from '../domain/check-in.ts';
-import type { Organization, Person, Scope } from '../domain/organization.ts';
+import { type Author, type Organization, type Person, type Scope, newOrganization } from '../domain/organization.ts';
 import { usualPeriods } from '../domain/period.ts';
-import { defaultThresholds } from '../domain/status.ts';
 import { organizationOf } from '../store/organizations.ts';
 import { Conflict, insert, put, type Store } from '../store/store.ts';
 import { type Keys, type Kind, keys, rows } from '../store/tables.ts';
@@ -112,10 +110,8 @@ async function promoted(store: Store, scope: Scope, person: Person, admins: read
 async function opened(store: Store, identity: Identity, now: Date): Promise<Organization> {
   const scope = { tenant: identity.tenant, organization: 'main' };
   for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([put(rows.period, keys.period(scope, period.id), period)]);
-  return kept(store, rows.organization, keys.organization(scope), {
-    tenant: scope.tenant, id: scope.organization, name: identity.email?.split('@')[1] ?? 'Our organization',
-    timeZone: 'UTC', thresholds: defaultThresholds, integrations: {},
-  });
+  return kept(store, rows.organization, keys.organization(scope),
+    newOrganization({ tenant: scope.tenant, id: scope.organization, name: identity.email?.split('@')[1] ?? 'Our organization' }));
 }
 
 function joined(store: Store, scope: Scope, { id, name, email }: Identity, admins: readonly string[]): Promise<Person> {

@@ -130,7 +130,7 @@ describe('the REST API', function () {
     });
 
     it('keeps tenants apart, even where all ids are equal', async () => {
-      const { goal } = await as(ada)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY-of-Aurora', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+      const { goal } = await as(ada)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY-of-Aurora', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual' } });
       const address = { params: { ...place, goal: goal.id } };
       assert.equal((await problemOf(as(stranger)(api.goal, address))).type, 'not-found');
       assert.equal((await problemOf(as(stranger)(api.checkIn, { ...address, body: { value: 5, note: '' } }))).type, 'not-found');
@@ -178,7 +178,7 @@ describe('the REST API', function () {
     it('meet ids, cursors and names that nobody has been given, without asking the store for them', async () => {
       const token = await entra.personToken(ada);
       const body = { kind: 'objective', title: 'T', outcome: { kind: 'percent' } };
-      await as(stranger)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } });
+      await as(stranger)(api.createGoal, { params: place, body: { kind: 'objective', title: 'CANARY', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual' } });
       const forged = Buffer.from(JSON.stringify({ nextPartitionKey: `${stranger.tenant}|main|${period}`, nextRowKey: 'g:' })).toString('base64');
       for (const odd of ['a|b', "a'b", 'a/b', 'a\\b', 'a#b', 'a?b', '..', '%', '\u0001', '\u2028', '__proto__ ', 'x'.repeat(2000)]) {
         const id = encodeURIComponent(odd);
@@ -187,8 +187,8 @@ describe('the REST API', function () {
           ['organization', `/api/v1/organizations/${id}/periods`], ['period', `${base}/goals?period=${id}`], ['period of a goal', `${base}/goals/${id}/x`],
           ['next', `${base}/goals?period=${period}&next=${id}`], ['next of a feed', `${base}/goals/${period}/x/feed?next=${id}`], ['connection', `${base}/connections/${id}/sync`, { method: 'POST' }],
           ['satellite', `${base}/satellites/${id}`, { method: 'DELETE' }], ['integration', `${base}/integrations/${id}`, { method: 'PUT', body: '{"enabled":true}' }],
-          ['owner', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, owner: odd }) }],
-          ['parent', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, parent: { period: odd, id: 'x' } }) }],
+          ['owners.0', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, owners: [odd] }) }],
+          ['parents.0.period', `${base}/goals/${period}`, { method: 'POST', body: JSON.stringify({ ...body, parents: [{ period: odd, id: 'x' }] }) }],
         ];
         for (const [what, path, init] of calls) {
           const { status } = await raw(path, token, init);
@@ -221,7 +221,7 @@ describe('the REST API', function () {
   });
 
   const aGoal = (person: Somebody, more: object = {}) => as(person)(api.createGoal, {
-    params: place, body: { kind: 'key-result', title: 'Answer faster', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual', ...more },
+    params: place, body: { kind: 'key-result', title: 'Answer faster', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual', ...more },
   });
 
   describe('goals', () => {
@@ -258,7 +258,7 @@ describe('the REST API', function () {
     it('say a change of status that comes from an edit, as any other one', async () => {
       const ask = as(ada);
       const tickets = { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: { kind: 'none' }, target: 20 } as const;
-      const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'key-result', title: 'Fewer tickets', description: '', parent: null, mode: 'manual', outcome: tickets } });
+      const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'key-result', title: 'Fewer tickets', description: '', parents: [], mode: 'manual', outcome: tickets } });
       const params = { ...place, goal: goal.id };
       const { etag } = await ask(api.checkIn, { params, body: { value: 12, note: '' } });
       const edited = await ask(api.updateGoal, { params, body: { ...bodyOf(goal), outcome: { ...tickets, target: 10 } }, etag });
@@ -298,18 +298,18 @@ describe('the REST API', function () {
 
     it('stand under one another without cycles', async () => {
       const { goal: top } = await aGoal(ada, { kind: 'objective', title: 'Top', mode: 'roll-up' });
-      const { goal: middle } = await aGoal(ada, { kind: 'objective', title: 'Middle', mode: 'roll-up', parent: { period, id: top.id } });
+      const { goal: middle } = await aGoal(ada, { kind: 'objective', title: 'Middle', mode: 'roll-up', parents: [{ period, id: top.id }] });
       const view = await as(ada)(api.goal, { params: { ...place, goal: top.id } });
-      const problem = await problemOf(as(ada)(api.updateGoal, { params: { ...place, goal: top.id }, body: { ...bodyOf(view.goal), parent: { period, id: middle.id } }, etag: view.etag }));
-      assert.match(problem.errors!['parent']!, /under itself/);
+      const problem = await problemOf(as(ada)(api.updateGoal, { params: { ...place, goal: top.id }, body: { ...bodyOf(view.goal), parents: [{ period, id: middle.id }] }, etag: view.etag }));
+      assert.match(problem.errors!['parents']!, /under itself/);
     });
 
     it('refuse what cannot be: ends before starts, rolled-up metrics, owners and periods that are not there', async () => {
       assert.ok((await problemOf(aGoal(ada, { start: '2026-12-01', end: '2026-11-01' }))).errors!['end']);
       assert.ok((await problemOf(aGoal(ada, { mode: 'roll-up', outcome: { kind: 'metric', direction: 'baseline', name: 'x', unit: { kind: 'none' } } }))).errors!['mode']);
-      assert.ok((await problemOf(aGoal(ada, { owner: 'nobody' }))).errors!['owner']);
+      assert.ok((await problemOf(aGoal(ada, { owners: ['nobody'] }))).errors!['owners']);
       assert.ok((await problemOf(aGoal(ada, { mode: 'source' }))).errors!['link']);
-      assert.ok((await problemOf(as(ada)(api.createGoal, { params: { organization, period: '1999-q1' }, body: { kind: 'objective', title: 'x', description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' } }))).errors!['period']);
+      assert.ok((await problemOf(as(ada)(api.createGoal, { params: { organization, period: '1999-q1' }, body: { kind: 'objective', title: 'x', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual' } }))).errors!['period']);
     });
   });
 
@@ -386,7 +386,7 @@ describe('the REST API', function () {
       const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Ada’s alone' }) });
       await as(ben)(api.session, { params: {} });
       const link = { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } };
-      const { goal, etag } = await aGoal(ada, { title: 'Of Ben', owner: 'ben', mode: 'source', link });
+      const { goal, etag } = await aGoal(ada, { title: 'Of Ben', owners: ['ben'], mode: 'source', link });
       const at = { params: { ...place, goal: goal.id } };
       const renamed = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed by Ben' }, etag });
       assert.equal(renamed.goal.title, 'Renamed by Ben');
@@ -540,7 +540,7 @@ describe('the REST API', function () {
   });
 });
 
-function bodyOf(goal: { kind: 'objective' | 'key-result' | 'initiative'; title: string; description: string; parent: { period: string; id: string } | null; outcome: object; mode: 'manual' | 'roll-up' | 'source' }) {
-  const { kind, title, description, parent, outcome, mode } = goal;
-  return { kind, title, description, parent, outcome: outcome as { kind: 'percent' }, mode };
+function bodyOf(goal: { kind: 'objective' | 'key-result' | 'initiative'; title: string; description: string; parents: { period: string; id: string }[]; outcome: object; mode: 'manual' | 'roll-up' | 'source' }) {
+  const { kind, title, description, parents, outcome, mode } = goal;
+  return { kind, title, description, parents, outcome: outcome as { kind: 'percent' }, mode };
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'restify';
 import { type Endpoint, addressOf } from '../api.ts';
+import { newOrganization } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
-import { defaultThresholds } from '../domain/status.ts';
 import { openSearch } from '../search/search.ts';
 import { openStore } from '../store/azure.ts';
 import { insert, type Store } from '../store/store.ts';
@@ -54,7 +54,7 @@ export async function setServerStage({ connectionString, trust, now }: { connect
 /** An organization with the quarters of 2026, and `admin` as its admin. */
 export async function addOrganization(store: Store, tenant: string, admin?: { id: string; name: string }): Promise<void> {
   const scope = { tenant, organization };
-  await store.transact([insert(rows.organization, keys.organization(scope), { tenant, id: organization, name: 'Aurora', timeZone: 'UTC', thresholds: defaultThresholds, integrations: {} })]);
+  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({ tenant, id: organization, name: 'Aurora' }))]);
   for (const quarter of quartersOf(2026)) await store.transact([insert(rows.period, keys.period(scope, quarter.id), quarter)]);
   if (admin) await store.transact([insert(rows.person, keys.person(scope, admin.id), { id: admin.id, name: admin.name, role: 'admin' })]);
 }

@@ -14,7 +14,6 @@ import { type Connector, type Measure, connector } from '../connectors/connector
 import type { Outside } from '../connectors/outside.ts';
 import { postgresql } from '../connectors/postgresql.ts';
 import { SourceError } from '../connectors/source-error.ts';
-import { defaultThresholds } from '../domain/status.ts';
 import { identityReader } from '../http/caller.ts';
 import { openServer } from '../http/server.ts';
 import { integrations } from '../integrations.ts';
@@ -34,6 +33,7 @@ import { type Cloud, type Passage, openThrough } from './cloud.ts';
 import { readCredentials } from './credentials.ts';
 import { onlyHosts } from './only-hosts.ts';
 import { paths } from './protocol.ts';
+import { newOrganization } from '../domain/organization.ts';
 
 const tenants = { ours: '11111111-1111-4111-8111-111111111111', theirs: '22222222-2222-4222-8222-222222222222' };
 const scope = { tenant: tenants.ours, organization: 'main' };
@@ -189,9 +189,9 @@ describe('a satellite', function () {
     await fs.writeFile(path.join(folder, 'credentials.json'), JSON.stringify({ shop: { user: postgres.user, password: postgres.password }, wrong: { user: postgres.user, password: canary }, counter: { token: canary } }), { mode: 0o600 });
     store = await openStore({ connectionString: azurite.connectionString });
     for (const tenant of Object.values(tenants)) {
-      await store.transact([insert(rows.organization, keys.organization({ tenant, organization: 'main' }), {
-        tenant, id: 'main', name: 'Us', timeZone: 'UTC', thresholds: defaultThresholds, integrations: { postgresql: { enabledBy: 'ada', enabledAt: '2026-11-21T09:00:00.000Z' } },
-      })]);
+      await store.transact([insert(rows.organization, keys.organization({ tenant, organization: 'main' }), newOrganization({
+        tenant, id: 'main', name: 'Us', integrations: { postgresql: { enabledBy: 'ada', enabledAt: '2026-11-21T09:00:00.000Z' } },
+      }))]);
     }
     await startWeb();
     url = `http://127.0.0.1:${port}`;

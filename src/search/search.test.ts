@@ -10,7 +10,7 @@ const other = { tenant: 't2', organization: 'main' };
 function goal(id: string, title: string, description = ''): Goal {
   const ada = { id: 'ada', name: 'Ada Lindqvist' };
   return newGoal(
-    { kind: 'objective', title, description, owner: ada, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual' },
+    { kind: 'objective', title, description, owners: [ada], parents: [], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual' },
     { period: '2026-q4', id, by: ada, at: '2026-10-01T00:00:00.000Z' },
   );
 }

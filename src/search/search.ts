@@ -76,7 +76,7 @@ function emptyIndex(): DatabaseSync {
 }
 
 function write(database: DatabaseSync, goal: Goal): void {
-  database.prepare('insert into goals (title, description, owner, period, id) values (?, ?, ?, ?, ?)').run(goal.title, goal.description, goal.owner.name, goal.period, goal.id);
+  database.prepare('insert into goals (title, description, owner, period, id) values (?, ?, ?, ?, ?)').run(goal.title, goal.description, goal.owners.map(o => o.name).join(', '), goal.period, goal.id);
 }
 
 function erase(database: DatabaseSync, ref: GoalRef): void {

@@ -2,7 +2,6 @@
 import { api } from '../api.ts';
 import { dateIn } from '../domain/date.ts';
 import { currentPeriod, usualPeriods } from '../domain/period.ts';
-import { defaultThresholds } from '../domain/status.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { Ask } from './ask.ts';
@@ -10,6 +9,7 @@ import type { AzureDevOpsWorld } from './azure-devops.ts';
 import type { BigQueryDouble, BigQueryWorld } from './bigquery.ts';
 import type { Postgres } from './postgres.ts';
 import type { World } from './teams-world.ts';
+import { newOrganization } from '../domain/organization.ts';
 
 /** The id of the demo organization. */
 export const demoOrganization = 'aurora';
@@ -23,9 +23,9 @@ export async function makeOrganization(store: Store, world: World, now: Date): P
   }
   for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
   // Last, so that a start that was interrupted before this line begins again.
-  await store.transact([insert(rows.organization, keys.organization(scope), {
-    tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm', thresholds: defaultThresholds, integrations: {},
-  })]);
+  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({
+    tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm',
+  }))]);
   return true;
 }
 
@@ -102,31 +102,31 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
   const percent = { kind: 'percent' } as const;
   const number = (name: string) => ({ kind: 'number', name }) as const;
 
-  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', owner: owner('Ada'), parent: null, outcome: percent, mode: 'roll-up' } });
+  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', owners: [owner('Ada')], parents: [], outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', owner: owner('Ben'), parent: { period, id: customers.id }, mode: 'source',
+    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', owners: [owner('Ben')], parents: [{ period, id: customers.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: number('tickets'), target: 20, risk: 30 },
     link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from tickets where closed_at is null' } } },
   } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', owner: owner('Dana'), parent: { period, id: customers.id }, mode: 'source',
+    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', owners: [owner('Dana')], parents: [{ period, id: customers.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'increase', name: 'Weekly subscriptions', unit: number('subscriptions'), start: 200, target: 500 },
     link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from subscriptions' } } },
   } });
-  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owner: owner('Chen'), parent: null, outcome: percent, mode: 'roll-up' } });
+  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owners: [owner('Chen')], parents: [], outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source', outcome: percent,
+    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source', outcome: percent,
     link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
   } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Reach 20,000 loyalty sign-ups', description: '', owner: owner('Chen'), parent: { period, id: loyalty.id }, mode: 'source',
+    kind: 'key-result', title: 'Reach 20,000 loyalty sign-ups', description: '', owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'reach', name: 'Sign-ups', unit: number('sign-ups'), target: 20_000 },
     link: { connection: analytics.id, measure: { metric: 'query', form: { sql: signUps } } },
   } });
   const { goal: training } = await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owner: owner('Dana'), parent: { period, id: loyalty.id }, mode: 'manual',
+    kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owners: [owner('Dana')], parents: [{ period, id: loyalty.id }], mode: 'manual',
     outcome: { kind: 'metric', direction: 'reach', name: 'Trained baristas', unit: number('baristas'), target: 40 },
   } });
-  await ask(api.createGoal, { ...place, body: { kind: 'initiative', title: 'Launch campaign in the cafés', description: '', owner: owner('Ben'), parent: { period, id: loyalty.id }, outcome: percent, mode: 'manual' } });
+  await ask(api.createGoal, { ...place, body: { kind: 'initiative', title: 'Launch campaign in the cafés', description: '', owners: [owner('Ben')], parents: [{ period, id: loyalty.id }], outcome: percent, mode: 'manual' } });
   await ask(api.checkIn, { params: { organization, period, goal: training.id }, body: { value: 18, note: 'Stockholm and Uppsala are done. Gothenburg follows in December.' } });
 }

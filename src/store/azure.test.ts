@@ -13,14 +13,15 @@ import { answer, intercepted, tableError } from '../simulators/table-faults.ts';
 import { openStore, type HttpClient } from './azure.ts';
 import { BadRow, Conflict, insert, put, remove, replace, type Step, type Store } from './store.ts';
 import { keys, rows, type Kind } from './tables.ts';
+import { newOrganization, usualModel } from '../domain/organization.ts';
 
 const at = '2026-11-21T09:00:00.000Z';
 const by = { id: 'zoe', name: 'Zoë' };
-const judgement: Judgement = { at, today: '2026-11-21', thresholds: defaultThresholds, by: { kind: 'connection', id: 'shop', name: 'Shop' } };
+const judgement: Judgement = { at, today: '2026-11-21', thresholds: defaultThresholds, model: usualModel, by: { kind: 'connection', id: 'shop', name: 'Shop' } };
 
 function goal(id: string, title = 'Ship it'): Goal {
-  const draft = { kind: 'key-result', title, description: '', owner: by, parent: null,
-    start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' } as const;
+  const draft: Parameters<typeof newGoal>[0] = { kind: 'key-result', title, description: '', owners: [by], parents: [],
+    start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source' };
   return newGoal(draft, { period: '2026-q4', id, by, at });
 }
 const person = (id: string, name = id): Person => ({ id, name, role: 'member' });
@@ -44,7 +45,7 @@ function isBadRow(message: RegExp): (error: unknown) => boolean {
 }
 
 const organization = (tenant: string, id: string) => insert(rows.organization, keys.organization({ tenant, organization: id }),
-  { tenant, id, name: id, timeZone: 'Europe/Berlin', thresholds: defaultThresholds, integrations: {} });
+  newOrganization({ tenant, id, name: id, timeZone: 'Europe/Berlin' }));
 
 describe('the store in Azure tables', () => {
   let azurite: Azurite;
@@ -121,7 +122,7 @@ describe('the store in Azure tables', () => {
       await assert.rejects(store.transact(steps), /at most 100 steps; this one has 101/);
       const elsewhere = insert(rows.person, keys.person({ ...scope, organization: 'other' }, 'b'), person('b'));
       await assert.rejects(store.transact([insertPerson('a'), elsewhere]), /stays within one partition/);
-      const otherTable = put(rows.period, personKeys('b'), { id: 'b', name: 'b', start: '2026-01-01', end: '2026-02-01' });
+      const otherTable = put(rows.period, personKeys('b'), { id: 'b', name: 'b', start: '2026-01-01', end: '2026-02-01', kind: 'custom' });
       await assert.rejects(store.transact([insertPerson('a'), otherTable]), /of one table/);
       await assert.rejects(store.transact([insertPerson('a'), putPerson('a')]), /writes a row once/);
       await store.transact(steps.slice(1));

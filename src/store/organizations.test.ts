@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import { newGoal } from '../domain/goal.ts';
-import { defaultThresholds } from '../domain/status.ts';
 import { quartersOf } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { openStore } from './azure.ts';
 import { currentGoals, organizationOf } from './organizations.ts';
 import { insert, type Store } from './store.ts';
 import { keys, rows } from './tables.ts';
+import { newOrganization } from '../domain/organization.ts';
 
 describe('An organization', () => {
   const scope = { tenant: randomUUID(), organization: 'main' };
@@ -18,7 +18,7 @@ describe('An organization', () => {
   before(async () => {
     azurite = await startAzurite();
     store = await openStore({ connectionString: azurite.connectionString });
-    await store.transact([insert(rows.organization, keys.organization(scope), { tenant: scope.tenant, id: 'main', name: 'Main', timeZone: 'America/Los_Angeles', thresholds: defaultThresholds, integrations: {} })]);
+    await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({ tenant: scope.tenant, id: 'main', name: 'Main', timeZone: 'America/Los_Angeles' }))]);
     for (const period of quartersOf(2026)) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
   });
   after(() => azurite.stop());
@@ -32,7 +32,7 @@ describe('An organization', () => {
   it('has current goals until the period has ended in its own time zone', async () => {
     const ann = { id: 'ann', name: 'Ann' };
     const goal = newGoal(
-      { kind: 'objective', title: 'Third quarter', description: '', owner: ann, parent: null, start: '2026-07-01', end: '2026-09-30', outcome: { kind: 'percent' }, mode: 'manual' },
+      { kind: 'objective', title: 'Third quarter', description: '', owners: [ann], parents: [], start: '2026-07-01', end: '2026-09-30', outcome: { kind: 'percent' }, mode: 'manual' },
       { period: '2026-q3', id: 'g', by: ann, at: '2026-07-01T00:00:00.000Z' },
     );
     await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);

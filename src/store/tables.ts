@@ -7,8 +7,9 @@ import { CheckIn } from '../domain/check-in.ts';
 import { Instant, PlainDate } from '../domain/date.ts';
 import { FeedEntry } from '../domain/feed.ts';
 import { Goal, GoalRef } from '../domain/goal.ts';
-import { Id, Organization, Person, type Scope } from '../domain/organization.ts';
+import { Id, Organization, Person, type Scope, Team, TenantPolicy, Who } from '../domain/organization.ts';
 import { Period } from '../domain/period.ts';
+import { Reactions } from '../domain/reactions.ts';
 
 export { Post, Subscription, Thread };
 
@@ -88,6 +89,27 @@ export type Mail = z.infer<typeof Mail>;
 export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
 export type Audit = z.infer<typeof Audit>;
 
+/** How people feel about a goal as a whole; in a row of its own, so that a like does not get in the way of an edit. */
+export const Likes = z.object({ goal: GoalRef, reactions: Reactions });
+export type Likes = z.infer<typeof Likes>;
+
+/** What people follow: the organization, a team, a person or a goal. */
+export const Followed = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('organization') }),
+  z.object({ kind: z.literal('team'), team: Id }),
+  z.object({ kind: z.literal('person'), person: Id }),
+  z.object({ kind: z.literal('goal'), goal: GoalRef }),
+]);
+export type Followed = z.infer<typeof Followed>;
+
+/** Somebody follows something. Stands twice in one partition: under what is followed, and under who follows. */
+export const Follow = z.object({ by: Who, about: Followed, at: Instant });
+export type Follow = z.infer<typeof Follow>;
+
+/** A tag that goals may bear; its name is unique but for capitals. */
+export const Tag = z.object({ name: z.string().trim().min(1, 'Name the tag.').max(40), createdBy: Who, at: Instant });
+export type Tag = z.infer<typeof Tag>;
+
 /** A request under an idempotency key: that somebody is at it, and what was answered. Of use for a day. */
 export const KeyedRequest = z.object({
   /** A digest of the person and the key. */
@@ -102,8 +124,8 @@ export const KeyedRequest = z.object({
 });
 export type KeyedRequest = z.infer<typeof KeyedRequest>;
 
-export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'requests';
-export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'requests'];
+export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'requests' | 'teams' | 'tenants' | 'tags' | 'follows';
+export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'requests', 'teams', 'tenants', 'tags', 'follows'];
 
 export interface Keys { readonly partition: string; readonly row: string }
 
@@ -130,6 +152,11 @@ export const rows = {
   audit: kind('audit', 'audit', Audit),
   satellite: kind('satellite', 'satellites', Satellite),
   mail: kind('mail', 'mail', Mail),
+  likes: kind('likes', 'goals', Likes),
+  team: kind('team', 'teams', Team),
+  tenantPolicy: kind('tenant policy', 'tenants', TenantPolicy),
+  tag: kind('tag', 'tags', Tag),
+  follow: kind('follow', 'follows', Follow),
   request: kind('keyed request', 'requests', KeyedRequest),
 };
 
@@ -146,10 +173,20 @@ export const keys = {
   turn: (s: Scope, period: string): Keys => ({ partition: keys.goals(s, period), row: 't:outbox' }),
   links: (s: Scope, connection: string) => `${s.tenant}|${s.organization}|${connection}`,
   link: (s: Scope, connection: string, g: GoalRef): Keys => ({ partition: keys.links(s, connection), row: `${g.period}:${g.id}` }),
-  /** The partition of connections, people, periods, subscriptions, posts and satellites. */
+  likes: (s: Scope, g: GoalRef): Keys => ({ partition: keys.goals(s, g.period), row: `l:${g.id}` }),
+  /** The partition of connections, people, teams, periods, tags, follows, subscriptions, posts and satellites. */
   organizationRows: (s: Scope) => `${s.tenant}|${s.organization}`,
   connection: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   person: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  team: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  tenantPolicy: (tenant: string): Keys => ({ partition: tenant, row: 'policy' }),
+  tag: (s: Scope, name: string): Keys => ({ partition: keys.organizationRows(s), row: digest(name.toLowerCase()) }),
+  /** Who follows a thing lies together, */
+  followers: (about: Followed): string => `f:${followedName(about)}:`,
+  follower: (s: Scope, about: Followed, person: string): Keys => ({ partition: keys.organizationRows(s), row: `${keys.followers(about)}${person}` }),
+  /** and so does what a person follows. */
+  follows: (person: string): string => `p:${person}:`,
+  following: (s: Scope, person: string, about: Followed): Keys => ({ partition: keys.organizationRows(s), row: `${keys.follows(person)}${followedName(about)}` }),
   period: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   /** Beside the periods, in a partition of its own. */
   swept: (s: Scope): Keys => ({ partition: `${keys.organizationRows(s)}|swept`, row: 'last' }),
@@ -171,6 +208,15 @@ export const keys = {
   requests: (s: Scope, day: PlainDate) => `${s.tenant}|${s.organization}|${day}`,
   request: (s: Scope, day: PlainDate, id: string): Keys => ({ partition: keys.requests(s, day), row: id }),
 };
+
+function followedName(about: Followed): string {
+  switch (about.kind) {
+    case 'organization': return 'organization';
+    case 'team': return `team:${about.team}`;
+    case 'person': return `person:${about.person}`;
+    case 'goal': return `goal:${about.goal.period}:${about.goal.id}`;
+  }
+}
 
 /** Sorts later instants before earlier ones. */
 export function newestFirst(at: string): string {

@@ -93,8 +93,8 @@ describe('A worker that is killed ten times', () => {
     const objective = { kind: 'objective' as const, mode: 'roll-up' as const, start, end };
     const middles = Array.from({ length: families }, (_, n) => ({ period, id: `objective-${n}` }));
     await store.transact([insert(rows.goal, keys.goal(stage.scope, top), goalOf('top', { ...objective, period: year }))]);
-    await store.transactAll(middles.map(({ id }) => [insert(rows.goal, keys.goal(stage.scope, { period, id }), goalOf(id, { ...objective, parent: top }))]));
-    const steps = Array.from({ length: goals }, (_, n) => linkedSteps(stage.scope, 'c1', `kr-${n}`, '', { start, end, parent: n < goals / 2 ? middles[n % families]! : null }, { name: n }));
+    await store.transactAll(middles.map(({ id }) => [insert(rows.goal, keys.goal(stage.scope, { period, id }), goalOf(id, { ...objective, parents: [top] }))]));
+    const steps = Array.from({ length: goals }, (_, n) => linkedSteps(stage.scope, 'c1', `kr-${n}`, '', { start, end, parents: n < goals / 2 ? [middles[n % families]!] : [] }, { name: n }));
     await store.transactAll(steps.map(({ goal }) => [goal]));
     await store.transactAll(steps.map(({ link }) => [link]));
     await stage.addConnection('c1', { nextSync: null });

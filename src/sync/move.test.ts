@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import type { Author, CheckIn } from '../domain/check-in.ts';
+import type { CheckIn } from '../domain/check-in.ts';
+import type { Author } from '../domain/organization.ts';
 import { asChild, type Goal, type GoalRef } from '../domain/goal.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { faulty, faults, intercepted } from '../simulators/table-faults.ts';
@@ -32,7 +33,7 @@ describe('Moving goals', () => {
 
   it('writes check-in, feed, word to the parent and something to say with the goal, or none of them', async () => {
     const parent = await stage.addGoal('o', { kind: 'objective', mode: 'roll-up' });
-    const goal = await stage.addGoal('kr', { parent });
+    const goal = await stage.addGoal('kr', { parents: [parent] });
     const honest = stage.deps.store.transactAll;
     const groups: string[][] = [];
     stage.deps.store.transactAll = all => {
@@ -112,7 +113,7 @@ describe('Moving goals', () => {
 
   it('loses nothing when twenty move one parent at once, and tells one story of it', async () => {
     const parent = await stage.addGoal('o', { kind: 'objective', mode: 'roll-up' });
-    const children = Array.from({ length: 20 }, (_, n): Goal => goalOf(`kr${n}`, { parent, value: n, progress: n, status: 'on-track' }));
+    const children = Array.from({ length: 20 }, (_, n): Goal => goalOf(`kr${n}`, { parents: [parent], value: n, progress: n, status: 'on-track' }));
     await Promise.all(children.map(child => doIt({ goal: parent, change: { kind: 'child', child: asChild(child) }, by: { kind: 'children' }, at: now() })));
     const goal = await stage.goal(parent);
     assert.equal(goal.children.length, 20);
@@ -168,7 +169,7 @@ describe('Moving goals', () => {
       const parent = await shaky.addGoal('o', { kind: 'objective', mode: 'roll-up' });
       await shaky.addConnection('c1', { everyMinutes: 60 });
       const goals: GoalRef[] = [];
-      for (let n = 0; n < 12; n++) goals.push(await shaky.addLinked('c1', `kr${n}`, `n${n}`, { parent }));
+      for (let n = 0; n < 12; n++) goals.push(await shaky.addLinked('c1', `kr${n}`, `n${n}`, { parents: [parent] }));
       for (let round = 1; round <= 3; round++) {
         goals.forEach((_, n) => shaky.numbers.numbers.set(`n${n}`, round * 10 + n));
         faultsOn = true;

@@ -1,9 +1,10 @@
 // Moves goals in the store: the only place that writes a moved goal, together with all that follows from it, in one transaction each.
+import { isDeepStrictEqual } from 'node:util';
 import type { Outgoing } from '../chat/message.ts';
-import { move, type Author, type Change, type CheckIn } from '../domain/check-in.ts';
+import { move, type Change, type CheckIn } from '../domain/check-in.ts';
 import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
-import type { Goal, GoalRef } from '../domain/goal.ts';
-import type { Organization, Scope } from '../domain/organization.ts';
+import { asChild, type Goal, type GoalRef, refOf } from '../domain/goal.ts';
+import type { Author, OkrModel, Organization, Scope } from '../domain/organization.ts';
 import type { Thresholds } from '../domain/status.ts';
 import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -30,7 +31,7 @@ export type Movement = { did: 'wrote' | 'nothing' | 'refused'; goal: Goal } | { 
 
 interface Job { ref: GoalRef; moves: { move: Move; index: number }[] }
 interface Decision { steps: Step[]; movements: Movement[] }
-interface Rules { thresholds: Thresholds; now: Instant; today: PlainDate; dayOf: (at: Instant) => PlainDate }
+interface Rules { thresholds: Thresholds; model: OkrModel; now: Instant; today: PlainDate; dayOf: (at: Instant) => PlainDate }
 
 const tries = 10;
 
@@ -76,7 +77,7 @@ function jobsOf(moves: readonly Move[]): Job[] {
 function rulesAt(organization: Organization, now: Date): Rules {
   const days = new Map<Instant, PlainDate>();
   const dayOf = (at: Instant) => days.get(at) ?? days.set(at, dateIn(organization.timeZone, at)).get(at)!;
-  return { thresholds: organization.thresholds, now: now.toISOString(), today: dayOf(now.toISOString()), dayOf };
+  return { thresholds: organization.thresholds, model: organization.model, now: now.toISOString(), today: dayOf(now.toISOString()), dayOf };
 }
 
 /** Writes one group per goal, fills in what came of those that were written, and answers the jobs that met a conflict. */
@@ -104,7 +105,7 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
       continue;
     }
     const at = instantOf(rules, before, wanted.at);
-    const moved = move(after, change, { at, today: rules.today, thresholds: rules.thresholds, by: wanted.by });
+    const moved = move(after, change, { at, today: rules.today, thresholds: rules.thresholds, model: rules.model, by: wanted.by });
     refused.push(change.kind === 'reading' && moved.goal === after);
     checkIn = moved.checkIn ?? checkIn;
     after = moved.goal;
@@ -142,7 +143,7 @@ function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: Check
   const row = replace(rows.goal, keys.goal(scope, after), after, stored.etag);
   if (!checkIn) return [row];
   const isNews = before.status !== after.status || before.progress !== after.progress;
-  return [row, ...checkInSteps(scope, before, after, checkIn), ...(after.parent && isNews ? [rollUpStep(scope, { period: after.period, id: after.id }, after.parent, checkIn.at)] : [])];
+  return [row, ...checkInSteps(scope, before, after, checkIn), ...(isNews ? after.parents.map(parent => rollUpStep(scope, refOf(after), parent, checkIn.at)) : [])];
 }
 
 /** What a check-in leaves behind besides the goal itself: its history, its feed, and what must be said. */
@@ -160,6 +161,17 @@ export function checkInSteps(scope: Scope, before: Goal, after: Goal, checkIn: C
     steps.push(put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
   }
   return steps;
+}
+
+/** What follows from a goal whose past was corrected: its parents hear of it, and its cards are drawn anew. */
+export function correctionSteps(scope: Scope, before: Goal, after: Goal, at: Instant): Step[] {
+  const ref = refOf(after);
+  const turned = before.status !== after.status;
+  const id = `e:${ref.id}:${Date.parse(at)}`;
+  return [
+    ...(turned || after.posted ? [put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) })] : []),
+    ...(isDeepStrictEqual(asChild(before), asChild(after)) ? [] : after.parents.map(parent => rollUpStep(scope, ref, parent, at))),
+  ];
 }
 
 function stateOf(goal: Goal): CheckIn['was'] {

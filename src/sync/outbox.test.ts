@@ -29,8 +29,8 @@ describe('The outbox', () => {
   /** Two key results under an objective of the quarter, under an objective of the year. */
   async function family() {
     const top = await stage.addGoal('top', { ...objective, period: year, start: '2026-01-01' });
-    const middle = await stage.addGoal('middle', { ...objective, parent: top });
-    const kids = [await stage.addGoal('kid1', { parent: middle }), await stage.addGoal('kid2', { parent: middle })] as const;
+    const middle = await stage.addGoal('middle', { ...objective, parents: [top] });
+    const kids = [await stage.addGoal('kid1', { parents: [middle] }), await stage.addGoal('kid2', { parents: [middle] })] as const;
     return { top, middle, kids };
   }
 

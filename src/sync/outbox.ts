@@ -57,7 +57,7 @@ async function rollUp(deps: SyncDeps, scope: Scope, period: string, batch: Store
   for (const { body } of words) newest.set(nameOf(body.parent), later(newest.get(nameOf(body.parent)), body.at));
   const moves = words.map(({ body }, i): Move => {
     const child = children[i]?.body;
-    const change = child?.parent && nameOf(child.parent) === nameOf(body.parent) ? { kind: 'child' as const, child: asChild(child) } : { kind: 'child-gone' as const, id: body.goal.id };
+    const change = child?.parents.some(parent => nameOf(parent) === nameOf(body.parent)) ? { kind: 'child' as const, child: asChild(child) } : { kind: 'child-gone' as const, id: body.goal.id };
     return { goal: body.parent, change, by: { kind: 'children' }, at: newest.get(nameOf(body.parent))! };
   });
   await moveGoals(deps, scope, moves);

@@ -5,8 +5,8 @@ import { SourceError } from '../connectors/source-error.ts';
 import type { Outgoing } from '../chat/message.ts';
 import type { CheckIn } from '../domain/check-in.ts';
 import type { FeedEntry } from '../domain/feed.ts';
-import { newGoal, type Goal, type GoalDraft, type GoalRef } from '../domain/goal.ts';
-import type { Scope } from '../domain/organization.ts';
+import { newGoal, type Goal, type GoalRef } from '../domain/goal.ts';
+import { type Scope, newOrganization } from '../domain/organization.ts';
 import { openStore, type StoreConnection } from '../store/azure.ts';
 import { openQueue } from '../store/queue.ts';
 import { insert, type Step, type Store } from '../store/store.ts';
@@ -98,10 +98,10 @@ export async function setStage(connectionString: string, options: Partial<Pick<S
     now: () => clock.now, worker: 'w1', claimSeconds: 60,
     report: (error, context) => { reports.push(`${context}: ${String(error)}`); return `report-${reports.length}`; },
   };
-  await store.transact([insert(rows.organization, keys.organization(scope), {
-    tenant: scope.tenant, id: scope.organization, name: 'Acme', timeZone, thresholds: { behind: 0, atRisk: 25 },
+  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({
+    tenant: scope.tenant, id: scope.organization, name: 'Acme', timeZone,
     integrations: { numbers: { enabledBy: 'ann', enabledAt: '2026-09-01T00:00:00.000Z' } },
-  })]);
+  }))]);
   return { deps, scope, queueName, numbers, clock, said, reports, ...doings(store, scope, clock) };
 }
 
@@ -117,8 +117,8 @@ export async function openQueues(connectionString: string, name: string): Promis
 
 /** A key result in percent over October to December, untouched so far. */
 export function goalOf(id: string, more: Partial<Goal> = {}): Goal {
-  const draft: GoalDraft = {
-    kind: 'key-result', title: `Goal ${id}`, description: '', owner: ann, parent: null, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual',
+  const draft: Parameters<typeof newGoal>[0] = {
+    kind: 'key-result', title: `Goal ${id}`, description: '', owners: [ann], parents: [], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual',
   };
   return { ...newGoal(draft, { period, id, by: ann, at: '2026-09-20T08:00:00.000Z' }), ...more };
 }

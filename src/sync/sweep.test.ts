@@ -10,6 +10,7 @@ import { insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { period, setStage, type Stage } from './stage.ts';
 import { firstInstantOf, sweep } from './sweep.ts';
+import { newOrganization } from '../domain/organization.ts';
 
 describe('The sweep', () => {
   let azurite: Azurite;
@@ -112,7 +113,7 @@ describe('The sweep', () => {
   });
 
   it('goes on with the next organization when one cannot be swept, and says which', async () => {
-    const broken = { tenant: 'a-tenant-before', id: 'broken', name: 'Broken', timeZone: 'Nowhere/At_all', thresholds: { behind: 0, atRisk: 25 }, integrations: {} };
+    const broken = newOrganization({ tenant: 'a-tenant-before', id: 'broken', name: 'Broken', timeZone: 'Nowhere/At_all' });
     await stage.deps.store.transact([insert(rows.organization, keys.organization({ tenant: broken.tenant, organization: broken.id }), broken)]);
     stage.clock.now = new Date('2026-11-15T12:00:00.000Z');
     const goal = await stage.addGoal('g', { value: 10, progress: 10, status: 'on-track' });

@@ -47,7 +47,7 @@ async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organizat
     if (period.start > today || addDays(period.end, daysAfterPeriod) < today) continue;
     let turned: Move[] = [];
     for await (const { body: goal } of deps.store.all(rows.goal, keys.goals(scope, period.id), 'g:')) {
-      const judged = move(goal, { kind: 'time' }, { at, today, thresholds: organization.thresholds, by });
+      const judged = move(goal, { kind: 'time' }, { at, today, thresholds: organization.thresholds, model: organization.model, by });
       if (judged.checkIn) turned.push({ goal: { period: goal.period, id: goal.id }, change: { kind: 'time' }, by, at });
       if (turned.length < 500) continue;
       await moveGoals(deps, scope, turned);

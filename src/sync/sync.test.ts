@@ -12,6 +12,7 @@ import { moveGoals } from './move.ts';
 import { drain } from './outbox.ts';
 import { linkedSteps, period, setStage, type Stage } from './stage.ts';
 import { syncConnection, type Slot } from './sync.ts';
+import { usualModel } from '../domain/organization.ts';
 
 const slot = (at: string, token = 'token-1'): Slot => ({ kind: 'chained', at, token });
 const nine = '2026-10-01T09:00:00.000Z';
@@ -329,7 +330,7 @@ describe('A sync', () => {
     stage.numbers.before = async () => {
       const { store, now } = stage.deps;
       const { body, etag } = (await store.get(rows.goal, keys.goal(stage.scope, ref)))!;
-      const edited = edit(body, body, { connection: 'c1', remeasured: true }, { at: now().toISOString(), today: '2026-11-21', thresholds: defaultThresholds, by: { kind: 'person', id: 'p', name: 'P' } });
+      const edited = edit(body, body, { connection: 'c1', remeasured: true }, { at: now().toISOString(), today: '2026-11-21', thresholds: defaultThresholds, model: usualModel, by: { kind: 'person', id: 'p', name: 'P' } });
       await store.transact([replace(rows.goal, keys.goal(stage.scope, ref), edited.goal, etag)]);
     };
     await sync();

@@ -1,5 +1,6 @@
 // What a line of a goal's feed says, in words.
-import type { Author, CheckIn } from '../../src/domain/check-in.ts';
+import type { CheckIn } from '../../src/domain/check-in.ts';
+import type { Author } from '../../src/domain/organization.ts';
 import type { Activity, FeedEntry } from '../../src/domain/feed.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { statusNames } from '../../src/domain/status.ts';

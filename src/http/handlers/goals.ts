@@ -5,16 +5,15 @@ import type { Judgement } from '../../domain/check-in.ts';
 import { dateIn } from '../../domain/date.ts';
 import { edit } from '../../domain/edit.ts';
 import type { Activity, FeedEntry } from '../../domain/feed.ts';
-import { type Goal, type GoalDraft, type GoalRef, newGoal } from '../../domain/goal.ts';
-import { refusal } from '../../domain/permission.ts';
+import { type Goal, type GoalDraft, type GoalRef, newGoal, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
-import { Refusal, refuseIf, wrongField } from '../refusal.ts';
+import { Refusal, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
 import { periodsOf } from './session.ts';
@@ -26,14 +25,14 @@ export const goals = {
   goals: async ({ query }, caller, deps) => {
     if (query.search?.trim()) return { rows: await searched(query.search, query.limit, caller, deps) };
     const page = await deps.store.page(rows.goal, keys.goals(caller.scope, query.period), { prefix: 'g:', limit: query.limit, next: query.next });
-    const visible = page.rows.filter(g => !refusal(caller.person, { do: 'view', goal: g.body }));
+    const visible = page.rows.filter(g => mayView(g.body, caller));
     return { rows: await goalViews(visible, caller, deps), ...(page.next ? { next: page.next } : {}) };
   },
 
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
-    refuseIf(refusal(caller.person, { do: 'create-goal' }));
+    await refuseMaking({ kind: body.kind, entity: body.entity ?? usualDraft.entity }, caller, deps);
     const draft = await draftOf(body, params.period, undefined, caller, deps);
     const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
@@ -46,7 +45,7 @@ export const goals = {
       insert(rows.goal, keys.goal(caller.scope, goal), goal),
       feedStep(caller, goal, at, deps.newId(), { kind: 'created' }),
       ...(source ? [feedStep(caller, goal, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
-      ...tellParent(caller, goal, goal.parent, at),
+      ...tellParents(caller, goal, goal.parents, at),
     ]);
     return settled(goal, source?.connection, caller, deps);
   },
@@ -76,8 +75,7 @@ export const goals = {
       ...(source && link ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
       ...(before.connection !== null && !source ? await unlinkedStep(caller, before, before.connection, at, deps) : []),
       ...(edited.checkIn ? checkInSteps(caller.scope, before, goal, edited.checkIn) : redrawStep(caller, goal, at)),
-      ...tellParent(caller, before, goal.parent, at),
-      ...(before.parent && before.parent.id !== goal.parent?.id ? tellParent(caller, before, before.parent, at) : []),
+      ...tellParents(caller, before, [...goal.parents, ...before.parents.filter(p => !goal.parents.some(q => sameRef(p, q)))], at),
     ]);
     if (!moved) await deps.store.transact(linkStep);
     if (moved && before.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
@@ -90,7 +88,7 @@ export const goals = {
     const goal = stored.body;
     if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
     const at = deps.now().toISOString();
-    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParent(caller, goal, goal.parent, at), ...tellChats(caller, goal, at)]);
+    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParents(caller, goal, goal.parents, at), ...tellChats(caller, goal, at)]);
     if (goal.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, goal.connection, goal))]);
     deps.search.remove(caller.scope, refOf(goal));
     await deps.carryOn(caller.scope, goal.period);
@@ -122,7 +120,7 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
 async function searched(words: string, limit: number, caller: Caller, deps: Deps): Promise<GoalView[]> {
   const refs = await deps.search.find(caller.scope, words, limit);
   const found = await Promise.all(refs.map(ref => deps.store.get(rows.goal, keys.goal(caller.scope, ref))));
-  return goalViews(found.filter(g => g !== undefined).filter(g => !refusal(caller.person, { do: 'view', goal: g.body })), caller, deps);
+  return goalViews(found.filter(g => g !== undefined && mayView(g.body, caller)) as Stored<Goal>[], caller, deps);
 }
 
 async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
@@ -136,29 +134,34 @@ async function draftOf(body: GoalBody, periodId: string, before: Goal | undefine
     throw wrongField('mode', 'Progress rolls up into percent complete. Choose percent complete, or another way to measure.');
   }
   if (body.mode === 'source' && !body.link) throw wrongField('link', 'Choose a connection and a measure, or another way to update progress.');
-  const parent = body.parent === null ? null : await fittingParent(body.parent, before, caller, deps);
-  const { kind, title, description, outcome, mode } = body;
-  return { kind, title, description, owner: await ownerOf(body.owner, before, caller, deps), parent, start, end, outcome, mode };
+  const parents = await Promise.all((body.parents ?? before?.parents ?? []).map(parent => fittingParent(parent, before, caller, deps)));
+  const { kind, title, outcome } = body;
+  const mode = body.mode ?? before?.mode ?? 'manual';
+  return { ...usualDraft, ...before, kind, title, outcome, mode, description: body.description ?? before?.description ?? '', owners: await ownersOf(body.owners, before, caller, deps), parents, start, end };
 }
 
-async function ownerOf(id: string | undefined, before: Goal | undefined, caller: Caller, deps: Deps): Promise<Goal['owner']> {
-  if (id === undefined) return before?.owner ?? who(caller);
-  if (id === before?.owner.id) return before.owner;
-  const person = await deps.store.get(rows.person, keys.person(caller.scope, id));
-  if (!person) throw wrongField('owner', 'There is no such person in this organization.');
-  return { id, name: person.body.name };
+async function ownersOf(ids: string[] | undefined, before: Goal | undefined, caller: Caller, deps: Deps): Promise<Goal['owners']> {
+  if (ids === undefined) return before?.owners ?? [who(caller)];
+  return Promise.all(ids.map(async id => {
+    const known = before?.owners.find(o => o.id === id);
+    if (known) return known;
+    const person = await deps.store.get(rows.person, keys.person(caller.scope, id));
+    if (!person) throw wrongField('owners', 'There is no such person in this organization.');
+    return { id, name: person.body.name };
+  }));
 }
 
 /** The parent exists, may be seen, and is not the goal itself or one of those under it. */
 async function fittingParent(ref: GoalRef, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalRef> {
   const parent = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps).catch((error: unknown) => {
-    throw error instanceof Refusal ? wrongField('parent', 'There is no such goal to stand under.') : error;
+    throw error instanceof Refusal ? wrongField('parents', 'There is no such goal to stand under.') : error;
   });
   let above: Goal | undefined = parent.body;
-  for (let depth = 0; above; depth++) {
-    if (above.id === before?.id) throw wrongField('parent', 'A goal cannot stand under itself or under one of its own children.');
-    if (depth === deepest) throw wrongField('parent', `Goals may stand at most ${deepest} deep.`);
-    above = above.parent ? (await deps.store.get(rows.goal, keys.goal(caller.scope, above.parent)))?.body : undefined;
+  for (let depth = 0; above; depth++) { // TODO(alignment): every parent
+    if (above.id === before?.id) throw wrongField('parents', 'A goal cannot stand under itself or under one of its own children.');
+    if (depth === deepest) throw wrongField('parents', `Goals may stand at most ${deepest} deep.`);
+    const [next]: GoalRef[] = above.parents;
+    above = next ? (await deps.store.get(rows.goal, keys.goal(caller.scope, next)))?.body : undefined;
   }
   return { period: ref.period, id: ref.id };
 }
@@ -196,8 +199,8 @@ function tellChats(caller: Caller, goal: Goal, at: string): Step[] {
 }
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
-function tellParent(caller: Caller, goal: Goal, parent: GoalRef | null, at: string): Step[] {
-  return parent ? [rollUpStep(caller.scope, refOf(goal), parent, at)] : [];
+function tellParents(caller: Caller, goal: Goal, parents: readonly GoalRef[], at: string): Step[] {
+  return parents.map(parent => rollUpStep(caller.scope, refOf(goal), parent, at));
 }
 
 /** Cards show more of a goal than what moves: its title, its target. */
@@ -207,9 +210,6 @@ function redrawStep(caller: Caller, goal: Goal, at: string): Step[] {
 }
 
 function judgement(caller: Caller, at: string, deps: Deps): Judgement {
-  return { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, by: author(caller) };
+  return { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, model: caller.organization.model, by: author(caller) };
 }
 
-function refOf(goal: Goal): GoalRef {
-  return { period: goal.period, id: goal.id };
-}

@@ -1,9 +1,9 @@
 // What a handler is, and what all of them are given.
 import type { Api, Answer, Input } from '../../api.ts';
 import type { Connector, Source } from '../../connectors/connector.ts';
-import type { Author, Change } from '../../domain/check-in.ts';
+import type { Change } from '../../domain/check-in.ts';
 import type { GoalRef } from '../../domain/goal.ts';
-import type { Scope } from '../../domain/organization.ts';
+import type { Author, Scope } from '../../domain/organization.ts';
 import type { Integration } from '../../integrations.ts';
 import type { GoalSearch } from '../../search/search.ts';
 import type { Store } from '../../store/store.ts';

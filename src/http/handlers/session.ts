@@ -8,8 +8,8 @@ import type { Deps, Handlers } from './handler.ts';
 
 export const session = {
   session: async (_input, caller, deps) => {
-    const { id, name, timeZone, thresholds } = caller.organization;
-    return { person: caller.person, organization: { id, name, timeZone, thresholds }, today: dateIn(timeZone, deps.now()) };
+    const { tenant: _tenant, integrations: _integrations, ...organization } = caller.organization;
+    return { person: caller.person, organization, today: dateIn(organization.timeZone, deps.now()) };
   },
 
   periods: async (_input, caller, deps) => {

@@ -10,7 +10,8 @@ import {
 import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { api, type Answer, type GoalView } from '../../../src/api.ts';
-import type { Author, CheckIn } from '../../../src/domain/check-in.ts';
+import type { CheckIn } from '../../../src/domain/check-in.ts';
+import type { Author } from '../../../src/domain/organization.ts';
 import { kindNames, type GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
