@@ -41,7 +41,7 @@ describe('the REST contract', function () {
     await Promise.all([azurite.stop(), entra.stop()]);
   });
 
-  const draft = (title: string, more: object = {}) => ({ kind: 'objective', title, description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual', ...more });
+  const draft = (title: string, more: object = {}) => ({ kind: 'objective', title, description: '', outcome: { kind: 'percent' }, mode: 'manual', ...more });
   const viewOf = ({ status, body }: Exchanged): GoalView => { assert.equal(status, 200, JSON.stringify(body)); return body as GoalView; };
   const aGoal = async (title: string, more: object = {}) => viewOf(await asAda(api.createGoal, { params: place, body: draft(title, more) }));
   const at = (view: GoalView) => ({ params: { ...place, goal: view.goal.id } });
@@ -50,12 +50,12 @@ describe('the REST contract', function () {
   describe('a guarded change', () => {
     it('of two people at once: the second is told, and nothing of either is lost (A27)', async () => {
       assert.equal((await asBen(api.session, { params: {} })).status, 200);
-      const shared = await aGoal('Fewer returns', { owner: 'ben' });
+      const shared = await aGoal('Fewer returns', { owners: ['ben'] });
       const [adas, bens] = [viewOf(await asAda(api.goal, at(shared))), viewOf(await asBen(api.goal, at(shared)))];
-      const renamed = await asAda(api.updateGoal, { ...at(shared), body: draft('Half the returns', { owner: 'ben' }) }, match(adas));
+      const renamed = await asAda(api.updateGoal, { ...at(shared), body: draft('Half the returns', { owners: ['ben'] }) }, match(adas));
       assert.equal(renamed.status, 200);
 
-      const described = (title: string) => draft(title, { owner: 'ben', description: 'Ask why before the parcel comes back.' });
+      const described = (title: string) => draft(title, { owners: ['ben'], description: 'Ask why before the parcel comes back.' });
       const late = await asBen(api.updateGoal, { ...at(shared), body: described(bens.goal.title) }, match(bens));
       assert.deepEqual([late.status, late.body['type'], late.body['title']], [412, 'conflict', 'Somebody else changed this goal meanwhile. Load it again and repeat your change.']);
 

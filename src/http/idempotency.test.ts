@@ -55,7 +55,7 @@ describe('a request under an idempotency key', function () {
   }
 
   const key = (value: string) => ({ 'idempotency-key': value });
-  const draft = (title: string) => ({ kind: 'objective', title, description: '', parent: null, outcome: { kind: 'percent' }, mode: 'manual' });
+  const draft = (title: string) => ({ kind: 'objective', title, description: '', outcome: { kind: 'percent' }, mode: 'manual' });
   const scope = () => ({ tenant, organization });
   const all = async <T>(kind: Kind<T>, partition: string, prefix?: string) => (await Array.fromAsync(stage.store.all(kind, partition, prefix))).map(row => row.body);
   const goals = async () => (await all(rows.goal, keys.goals(scope(), period), 'g:')).map(goal => goal.title).toSorted();

@@ -104,7 +104,7 @@ function headersOf(endpoint: Endpoint): Json {
 }
 
 function parametersOf(endpoint: Endpoint, components: Components): Json[] {
-  const inPath = paramsOf(endpoint).map(name => ({ name, in: 'path', required: true, description: `The id of the ${name}.`, schema: { type: 'string' } }));
+  const inPath = paramsOf(endpoint).map(name => ({ name, in: 'path', required: true, ...(name === 'at' ? { description: 'The instant that it bears.', schema: { type: 'string', format: 'date-time' } } : { description: `The id of the ${name}.`, schema: { type: 'string' } }) }));
   const query = endpoint.query instanceof z.ZodObject ? endpoint.query : z.object({});
   const inQuery = Object.entries(query.shape).map(([name, field]) => {
     const { description, ...schema } = components.of(field as z.ZodType, 'input');
