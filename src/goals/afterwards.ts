@@ -25,10 +25,12 @@ export async function carryOut(deps: AfterwardsDeps, scope: Scope, word: Afterwo
     case 'aligning':
       wait(deps, word);
       await agree(deps, scope, word);
+      for (const period of new Set([word.goal, ...word.parents].map(ref => ref.period))) await deps.carryOn(scope, period);
       return;
     case 'handing-down':
       wait(deps, word);
-      return settleDescent(deps, scope, word);
+      await settleDescent(deps, scope, word);
+      return deps.carryOn(scope, word.goal.period);
     case 'deleting':
       if (await deps.store.get(rows.goal, keys.goal(scope, word.goal))) return wait(deps, word); // after which it is clear that nobody deletes it
       return forget(deps, scope, word);

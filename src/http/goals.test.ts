@@ -419,10 +419,10 @@ describe('goals over HTTP', function () {
       const about = { kind: 'goal' as const, goal: refOf(goal) };
       const cleo = { id: 'cleo', name: 'Cleo' };
       const at = now().toISOString();
-      const conversation = { platform: 'teams' as const, id: '19:c', kind: 'channel' as const, tenant, name: 'General', serviceUrl: 'https://example.com' };
-      await store.transact([put(rows.likes, keys.likes(scope, goal), { goal: refOf(goal), reactions: {} as never })]);
+      const conversation = { platform: 'teams' as const, id: '19:c', kind: 'channel' as const, name: 'General', service: {} };
+      await store.transact([put(rows.likes, keys.likes(scope, goal), { goal: refOf(goal), reactions: {} })]);
       await store.transact([put(rows.follow, keys.follower(scope, about, 'cleo'), { by: cleo, about, at }), put(rows.follow, keys.following(scope, 'cleo', about), { by: cleo, about, at })]);
-      await store.transact([put(rows.subscription, keys.subscription(scope, conversation.id, goal), { conversation, about: { kind: 'goal', goal: refOf(goal), title: '' }, by: cleo, at } as never)]);
+      await store.transact([put(rows.subscription, keys.subscription(scope, conversation.id, goal), { conversation, about: { kind: 'goal', goal: refOf(goal), title: '' }, by: cleo, at })]);
       assert.equal((await problemOf(remove('ben', await read('ben', parent.goal)))).type, 'bad-request', 'a goal with children');
       const stale = await read('ben', goal);
       await change('ben', goal, { title: 'Changed meanwhile' });
