@@ -9,6 +9,13 @@ import { isPaced } from './status.ts';
 /** Per field, by its path, a sentence that says what to do. */
 export type Faults = Record<string, string>;
 
+/** What people want of a goal as it is. */
+export function draftOf({
+  kind, title, description, entity, owners, checkInOwner, delegate, access, parents, start, end, ambition, tags, scoringGuidance, outcome, phases, mode, statusFrom,
+}: Goal): GoalDraft {
+  return { kind, title, description, entity, owners, checkInOwner, delegate, access, parents, start, end, ambition, tags, scoringGuidance, outcome, phases, mode, statusFrom };
+}
+
 /**
  * A model holds for what is made or changed under it: what an edit leaves as it was (`before`) is not held against it, or nobody could
  * rename an older goal. Where the goal stands is judged by `nestingFault`, which needs to know the parents.

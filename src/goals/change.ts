@@ -31,10 +31,11 @@ export async function changeGoal(actor: Actor, deps: DeedDeps, stored: Stored<Go
 
   const at = deps.now().toISOString();
   const remeasured = source !== undefined && !isDeepStrictEqual(linkedBefore?.measure, source.measure);
-  const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgementOf(actor, at));
+  const placed = { ...before, misplaced: misplacementOf(draft, wanted.period, wanted.parents) };
+  const edited = edit(placed, draft, { connection: source?.connection.id ?? null, remeasured }, judgementOf(actor, at));
   if (edited.fields.length === 0) return undefined;
   const link = source && (remeasured || before.connection !== edited.goal.connection) ? newLink(actor, deps, before, source) : undefined;
-  const goal: Goal = { ...edited.goal, misplaced: misplacementOf(edited.goal, wanted.period, wanted.parents), link: link?.id ?? (source ? before.link : undefined) };
+  const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
   const changes = changesOf(before, goal);
 
   const word: Aligning | undefined = added.length > 0 ? { kind: 'aligning', id: `p:${before.id}:${deps.newId()}`, goal: refOf(before), at, parents: added } : undefined;

@@ -1,4 +1,6 @@
 // Making a goal: it, its link and the word to its parents come into being together.
+import { alertLevelOf } from '../domain/alert.ts';
+import type { Judgement } from '../domain/check-in.ts';
 import { type Faults, faultsOf, misplacementOf, nestingFault } from '../domain/draft.ts';
 import { type Access, type Goal, type GoalDraft, newGoal, openAccess, refOf } from '../domain/goal.ts';
 import type { OkrModel } from '../domain/organization.ts';
@@ -7,7 +9,7 @@ import { accessUnder, privacyFault } from '../domain/privacy.ts';
 import { Refusal } from '../refusal.ts';
 import { insert } from '../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../store/tables.ts';
-import { type Actor, type DeedDeps, auditStep, decisionsOf, feedStep } from './actor.ts';
+import { type Actor, type DeedDeps, auditStep, decisionsOf, feedStep, judgementOf } from './actor.ts';
 import { type Aligning, agree, announce, refuseCycle, tellParents } from './alignment.ts';
 
 /** What shall feed a goal. */
@@ -32,15 +34,13 @@ export async function makeGoal(actor: Actor, deps: DeedDeps, where: { period: st
   const access = accessUnder(wanted.draft.kind, wanted.access ?? openAccess, wanted.parents);
   const draft: GoalDraft = { ...wanted.draft, access };
   refuseFaults({ ...faultsOf(draft, undefined, actor.organization.model), ...nestingFaults(draft.kind, wanted.parents, actor.organization.model), ...accessFaults(wanted, access, []) });
-  const made = newGoal(draft, { period: where.period, id: deps.newId(), by, at });
+  const made = judgedNew(newGoal(draft, { period: where.period, id: deps.newId(), by, at }), wanted, judgementOf(actor, at));
   await refuseCycle(deps.store, scope, made, made.parents);
 
   const word: Aligning | undefined = made.parents.length > 0 ? { kind: 'aligning', id: `p:${made.id}`, goal: refOf(made), at, parents: made.parents } : undefined;
   const heard = word ? await announce(deps, scope, word, made) : [];
   const link = wanted.source && newLink(actor, deps, made, wanted.source);
-  const goal: Goal = {
-    ...made, access: accessUnder(made.kind, access, heard), misplaced: misplacementOf(made, wanted.period, heard), ...(link ? { connection: link.connection, link: link.id } : {}),
-  };
+  const goal: Goal = { ...made, access: accessUnder(made.kind, access, heard), ...(link ? { connection: link.connection, link: link.id } : {}) };
   if (link) await deps.store.transact([insert(rows.link, keys.link(scope, link.connection, goal), link)]);
   await deps.store.transact([
     insert(rows.goal, keys.goal(scope, goal), goal),
@@ -51,6 +51,11 @@ export async function makeGoal(actor: Actor, deps: DeedDeps, where: { period: st
   ]);
   if (word) await agree(deps, scope, word);
   return goal;
+}
+
+function judgedNew(goal: Goal, { period, parents }: Wanted, { today, thresholds }: Judgement): Goal {
+  const placed = { ...goal, misplaced: misplacementOf(goal, period, parents) };
+  return { ...placed, alert: alertLevelOf(placed, today, thresholds) };
 }
 
 export function newLink({ by }: Actor, deps: DeedDeps, goal: Goal, source: ChosenSource): Link & { id: string } {

@@ -1,6 +1,7 @@
 // Where the tests of deeds play: real tables, an organization of its own, and a store whose writes can be looked at, held up or broken off.
 import { randomUUID } from 'node:crypto';
 import { type Outgoing, isAfterword } from '../chat/message.ts';
+import { draftOf } from '../domain/draft.ts';
 import { type Goal, type GoalDraft, type GoalRef, refOf, usualDraft } from '../domain/goal.ts';
 import { type Organization, newOrganization, usualModel } from '../domain/organization.ts';
 import { openStore } from '../store/azure.ts';
@@ -62,7 +63,7 @@ export async function setStage(connectionString: string, more: Partial<Organizat
     },
     async change(ref, draft, access) {
       const was = (await stored(ref))!;
-      await changeGoal(actor, deps, was, await wanted({ ...was.body, ...draft }, access), undefined);
+      await changeGoal(actor, deps, was, await wanted({ ...draftOf(was.body), ...draft }, access), undefined);
     },
     async remove(ref) { await deleteGoal(actor, deps, (await stored(refOf(ref)))!); },
     async drained() {
