@@ -1,6 +1,6 @@
 // Privacy comes down whole, to key results and initiatives alone, and is never lost on the way out.
 import assert from 'node:assert/strict';
-import { type Goal, newGoal, openAccess, refOf } from './goal.ts';
+import { Access, type Goal, newGoal, openAccess, refOf } from './goal.ts';
 import { accessFrom, accessUnder, handedDown, privacyFault } from './privacy.ts';
 
 const who = (id: string) => ({ id, name: id });
@@ -14,6 +14,12 @@ describe('privacy', () => {
     assert.deepEqual(handedDown(secret)!.viewers.map(w => w.id), ['viewer', 'owner', 'maker', 'delegate', 'editor']);
     assert.deepEqual(handedDown(secret)!.inheritedFrom, refOf(secret));
     assert.equal(handedDown(goal()), undefined);
+  });
+
+  it('has room for the people of a goal that names as many as it may (C54)', () => {
+    const people = (what: string, n: number) => Array.from({ length: n }, (_, i) => who(`${what}${i}`));
+    const crowded = goal({ owners: people('owner', 20), access: { ...secret.access, viewers: people('viewer', 500), editors: people('editor', 500), aligners: people('aligner', 500) } });
+    assert.equal(Access.safeParse(handedDown(crowded)).success, true);
   });
 
   it('goes on down from where it began, and not to objectives (C54)', () => {

@@ -44,7 +44,7 @@ function wait(deps: Pick<AfterwardsDeps, 'now'>, { at }: Afterword): void {
 
 /** The entry's place follows from the word, so that a repetition writes the same one. */
 async function enter(store: Store, scope: Scope, { id, goal, at, by, deed, before, after, private: hidden }: Extract<Afterword, { kind: 'audit' }>): Promise<void> {
-  const entry = { at, by, deed, on: goal.id, goal, before, after, ...(hidden ? { private: true } : {}) };
+  const entry = { at, by, deed, on: goal.id, before, after, ...(hidden ? { private: true } : {}) };
   await store.transact([put(rows.audit, keys.audit(scope, at, id.slice(2)), entry)]);
 }
 

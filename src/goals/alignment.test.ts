@@ -139,4 +139,13 @@ describe('alignment', function () {
     assert.deepEqual((await stage.goal(a)).parents, []);
     assert.equal((await stage.outbox()).length, 0);
   });
+
+  it('is refused under a goal whose row could not hold another child', async () => {
+    const parent = await stage.make('p');
+    const stored = (await stage.stored(parent))!;
+    const child = (n: number) => ({ period, id: `long-ago-made-child-number-${n}`, kind: 'key-result' as const, progress: 100 / 3, status: 'on-track' as const, amount: 100 / 3, unit: { kind: 'percent' as const }, score: null, alert: null, private: false, contributes: true });
+    await stage.deps.store.transact([{ do: 'replace', kind: rows.goal as never, keys: { partition: `${stage.actor.scope.tenant}|main|${period}`, row: 'g:p' }, body: { ...stored.body, children: Array.from({ length: 999 }, (_, n) => child(n)) }, etag: stored.etag }]);
+    await stage.make('last', { kind: 'key-result', parents: [refOf(parent)] });
+    await assert.rejects(stage.make('one-more', { kind: 'key-result', parents: [refOf(parent)] }), (error: unknown) => error instanceof Refusal && /At most 1000/.test(error.errors!['parents']!));
+  });
 });

@@ -72,8 +72,13 @@ export function refuseFaults(faults: Faults): void {
   if (first) throw new Refusal('bad-request', `${first[0]}: ${first[1]}`, faults);
 }
 
+/** What a parent remembers of its children stands in its own row. */
+const mostChildren = 1000;
+
+/** What is wrong with standing under these goals for one that does not stand there yet. */
 export function nestingFaults(kind: Goal['kind'], parents: readonly Goal[], model: OkrModel): Faults {
-  const fault = parents.map(parent => nestingFault(kind, parent.kind, model)).find(message => message !== undefined);
+  const crowded = parents.some(parent => parent.children.length >= mostChildren) ? `At most ${mostChildren} goals stand under one. Choose another.` : undefined;
+  const fault = parents.map(parent => nestingFault(kind, parent.kind, model)).find(message => message !== undefined) ?? crowded;
   return fault === undefined ? {} : { parents: fault };
 }
 

@@ -88,8 +88,8 @@ export type Mail = z.infer<typeof Mail>;
 /** Who did what, before and after. Append only. */
 export const Audit = z.object({
   at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(),
-  /** The goal that it is about, and whether that was private: then it is for those alone who may see that goal. */
-  goal: GoalRef.optional(), private: z.boolean().optional(),
+  /** It was done to something private: who reads the log is told that it was done, and not what it was. */
+  private: z.boolean().optional(),
 });
 export type Audit = z.infer<typeof Audit>;
 
