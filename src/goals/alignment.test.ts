@@ -7,6 +7,7 @@ import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { Conflict, type Step } from '../store/store.ts';
 import { rows } from '../store/tables.ts';
 import { standsAbove } from './alignment.ts';
+import { deleteGoal } from './delete.ts';
 import { type Stage, period, setStage } from './stage.ts';
 
 let azurite: Azurite;
@@ -100,6 +101,7 @@ describe('alignment', function () {
       if (!writes(steps, 'child')) return;
       assert.deepEqual((await stage.goal(parent)).children.map(c => c.id), ['child'], 'the parent does not know yet');
       await assert.rejects(stage.remove(parent), /Other goals stand under/);
+      await assert.rejects(deleteGoal(stage.actor, stage.deps, was), Conflict, 'who has not looked since');
     };
     await stage.make('child', { parents: [refOf(parent)] });
     stage.before.transaction = () => undefined;
