@@ -93,11 +93,13 @@ export function move(goal: Goal, change: Change, j: Judgement): Moved {
 
 /** The check-in that says what became of a goal. */
 export function checkInOf(before: Goal, after: Goal, j: Judgement): CheckIn {
-  const score = after.status === 'closed' && after.closure !== before.closure ? after.closure?.score ?? undefined : undefined;
-  return {
-    goal: refOf(before), at: j.at, by: j.by, ...stateOf(after), expected: expectedOf(after, j.today), note: '', was: stateOf(before),
-    ...(score === undefined ? {} : { score }),
-  };
+  return { goal: refOf(before), at: j.at, by: j.by, ...stateOf(after), expected: expectedOf(after, j.today), note: '', was: stateOf(before), ...scoreSaid(before, after) };
+}
+
+/** The score that a goal was closed with, where it was closed between the two. */
+export function scoreSaid(before: Goal, after: Goal): Pick<CheckIn, 'score'> {
+  const isClosing = after.status === 'closed' && after.closure !== before.closure;
+  return isClosing && after.closure?.score != null ? { score: after.closure.score } : {};
 }
 
 export function stateOf({ value, progress, status }: Goal): z.infer<typeof State> {

@@ -43,7 +43,7 @@ function valueOf(outcome: Outcome, children: readonly Child[]): number | null {
   if (direction === 'stay-above' || direction === 'stay-below' || direction === 'baseline') return weightedMean(children, c => (sameUnit(c.unit, outcome.unit) ? c.amount : null));
   const mean = weightedMean(children, c => c.progress);
   const start = direction === 'reach' ? 0 : outcome.start;
-  return mean === null ? null : start + (mean / 100) * (outcome.target - start);
+  return mean === null ? null : start * (1 - mean / 100) + outcome.target * (mean / 100); // exactly the start at 0 %, the target at 100 %
 }
 
 function worth(outcome: Outcome, value: number | null): Automatic {
