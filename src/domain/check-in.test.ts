@@ -101,7 +101,7 @@ describe('a check-in', () => {
   it('with a word alone leaves the value and its age, and stands in the history', () => {
     const before = move(goal(), reading(60, on(6).at), on(6)).goal;
     const { goal: next, checkIn } = move(before, { kind: 'check-in', note: 'Still fine' }, on(6, 11));
-    assert.deepEqual(next, before);
+    assert.deepEqual(next, { ...before, checkedInAt: on(6, 11).at });
     assert.equal(checkIn?.note, 'Still fine');
   });
 
@@ -115,18 +115,11 @@ describe('a check-in', () => {
     assert.equal(move(said, reading(11, on(6, 10).at), on(6, 10)).goal.status, 'at-risk');
   });
 
-  it('closes, postpones and reopens a goal', () => {
-    for (const status of ['closed', 'postponed', 'reopened'] as const) {
-      assert.equal(move(goal(), { kind: 'check-in', status, note: '' }, on(6)).goal.status, status);
-    }
-    assert.equal(move(goal({ status: 'closed', value: 30, progress: 30 }), { kind: 'check-in', status: 'reopened', note: '' }, on(6)).goal.status, 'reopened');
-  });
-
   for (const status of ['closed', 'postponed'] as const) {
     it(`does not reopen a ${status} goal by a word or a value`, () => {
       const ended = goal({ status, value: 30, progress: 30 });
       assert.equal(move(ended, { kind: 'check-in', note: 'Well done' }, on(6)).goal.status, status);
-      assert.deepEqual(state(move(ended, { kind: 'check-in', value: 100, note: '' }, on(6)).goal), { value: 100, progress: 100, status });
+      assert.deepEqual(state(move(ended, { kind: 'check-in', value: 100, status: 'on-track', note: '' }, on(6)).goal), { value: 100, progress: 100, status });
     });
   }
 });
@@ -142,19 +135,33 @@ describe('time', () => {
 
   it('leaves a goal alone that is as it was', () => {
     const before = move(goal(), reading(80, on(6).at), on(6)).goal;
-    assert.deepEqual(move(before, { kind: 'time' }, on(7)), { goal: before });
+    const { goal: next, checkIn } = move(before, { kind: 'time' }, on(7));
+    assert.equal(next, before, 'the very goal: there is nothing to write');
+    assert.equal(checkIn, undefined);
   });
 
   it('does not start a goal that has no value', () => {
-    assert.deepEqual(move(goal(), { kind: 'time' }, on(11)), { goal: goal() });
+    assert.deepEqual(move(goal(), { kind: 'time' }, on(3)), { goal: goal() });
+    assert.deepEqual(move(goal(), { kind: 'time' }, on(11)), { goal: goal({ alert: 'at-risk' }) }, 'though it is far behind');
   });
 
-  it('judges a parent by its children\'s progress, whatever its own outcome counts', () => {
-    const parent = goal({ mode: 'roll-up', outcome: metric({ direction: 'reach', target: 1000 }), children: [], status: 'not-started' });
-    const heard = move(parent, { kind: 'child', child: { period: '2026-q4', id: 'k', kind: 'key-result', progress: 60, status: 'on-track', ...plain } }, on(6)).goal;
-    assert.deepEqual(state(heard), { value: null, progress: 60, status: 'on-track' }, 'Children say no value in the unit of a metric.');
-    assert.deepEqual(move(heard, { kind: 'time' }, on(6, 10)), { goal: heard });
+  it('judges a parent that counts something by its own sum', () => {
+    const sums = parent({ outcome: metric({ direction: 'reach', target: 1000 }), progress: null });
+    const heard = hear(sums, { ...child('k', 60), amount: 600, unit: { kind: 'none' } }).goal;
+    assert.deepEqual(state(heard), { value: 600, progress: 60, status: 'on-track' });
+    assert.equal(move(heard, { kind: 'time' }, on(6, 10)).goal, heard);
     assert.equal(move(heard, { kind: 'time' }, on(8)).goal.status, 'behind');
+  });
+
+  it('sets an alert that parents hear of, without a check-in', () => {
+    const before = move(goal({ outcome: metric({ direction: 'stay-below', target: 5 }) }), reading(4, on(6).at), on(6)).goal;
+    const { goal: next, checkIn } = move(before, { kind: 'time' }, on(12));
+    assert.deepEqual([before.alert, next.alert, asChild(next).alert, checkIn], [null, 'at-risk', 'at-risk', undefined]);
+  });
+
+  it('judges an opened goal the next day (C47)', () => {
+    const opened = goal({ status: 'reopened', value: 70, progress: 70 });
+    assert.equal(move(opened, { kind: 'time' }, on(7)).goal.status, 'on-track');
   });
 });
 
@@ -200,7 +207,7 @@ describe('a child\'s news', () => {
   it('is remembered by a parent that goes by something else, and moves it not', () => {
     const manual = move(goal({ mode: 'manual' }), { kind: 'check-in', value: 50, note: '' }, on(6)).goal;
     const { goal: next, checkIn } = hear(manual, child('a', 0));
-    assert.deepEqual(next, { ...manual, children: [child('a', 0)] });
+    assert.deepEqual(next, { ...manual, children: [child('a', 0)], alert: next.alert });
     assert.equal(checkIn, undefined);
   });
 

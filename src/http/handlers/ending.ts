@@ -3,7 +3,7 @@ import type { GoalView } from '../../api.ts';
 import type { Change } from '../../domain/check-in.ts';
 import { continuation, goesOn, type Continuation } from '../../domain/continuation.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
-import { type Goal, type GoalRef, asChild, refOf } from '../../domain/goal.ts';
+import { type Goal, type GoalRef, refOf } from '../../domain/goal.ts';
 import { nextPeriod, type Period } from '../../domain/period.ts';
 import { suggestedScore } from '../../domain/score.ts';
 import { isEnded } from '../../domain/status.ts';
@@ -38,9 +38,9 @@ export const ending = {
     const to = await targetPeriod(stored.body, body.to, caller, deps);
     const family = await familyOf(stored.body, caller, deps);
     const ids = new Map(family.map(({ id }) => [id, continuedId(stored, id, to)]));
-    const how: Continuation = { period: to, ids, progress: body.progress, by: who(caller), at: deps.now().toISOString() };
-    const root = await written(family, how, caller, deps);
     const at = deps.now().toISOString();
+    const how: Continuation = { period: to, ids, progress: body.progress, by: who(caller), judgement: judgementOf(caller, at, deps) };
+    const root = await written(family, how, caller, deps);
     await deps.move(caller.scope, family.map(goal => (
       { goal: refOf(goal), by: author(caller), at, change: { kind: 'postpone', note: body.note, continuedBy: { period: to.id, id: ids.get(goal.id)! } } })));
     await deps.carryOn(caller.scope, stored.body.period);
@@ -118,8 +118,8 @@ async function written(family: readonly Goal[], how: Continuation, caller: Calle
   try {
     await deps.store.transact(all.flatMap(goal => [
       insert(rows.goal, keys.goal(caller.scope, goal), goal),
-      put(rows.feedEntry, keys.feedEntry(caller.scope, goal, how.at, `cloned-${goal.id}`), clonedEntry(goal, how, caller)),
-    ]).concat(above.map(parent => rollUpStep(caller.scope, refOf(made.get(family[0]!.id)!), refOf(parent), how.at))));
+      put(rows.feedEntry, keys.feedEntry(caller.scope, goal, how.judgement.at, `cloned-${goal.id}`), clonedEntry(goal, how, caller)),
+    ]).concat(above.map(parent => rollUpStep(caller.scope, refOf(made.get(family[0]!.id)!), refOf(parent), how.judgement.at))));
   } catch (error) {
     if (!(error instanceof Conflict)) throw error; // an earlier attempt came this far
   }
@@ -144,5 +144,5 @@ async function linked(elder: Goal, goal: Goal, caller: Caller, deps: Deps): Prom
 }
 
 function clonedEntry(goal: Goal, how: Continuation, caller: Caller): FeedEntry {
-  return { goal: refOf(goal), id: `cloned-${goal.id}`, at: how.at, by: author(caller), activity: { kind: 'cloned', from: goal.clonedFrom! } };
+  return { goal: refOf(goal), id: `cloned-${goal.id}`, at: how.judgement.at, by: author(caller), activity: { kind: 'cloned', from: goal.clonedFrom! } };
 }
