@@ -378,7 +378,7 @@ describe('Teams', function () {
       let clock = Date.now();
       const delivery: Delivery = {
         platforms: { teams: teams.platform }, posts: posts(store), goal: memory().goal,
-        hearers: (s, ref) => hearers(store, s, ref), markPosted: (s, ref) => markPosted(store, s, ref),
+        hearers: (s, ref) => hearers(store, s, ref), person: async () => undefined, markPosted: (s, ref) => markPosted(store, s, ref),
         forget: async () => assert.fail('nothing is gone'), report: async () => assert.fail('nothing is dropped'), now: () => new Date(clock).toISOString(),
       };
       const moved: Outgoing = { kind: 'moved', id: 'x', goal: { period, id: 'g1' }, at: new Date(clock).toISOString(), from: 'on-track' };

@@ -192,7 +192,7 @@ async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, 
 function tellChats(caller: Caller, goal: Goal, at: string): Step[] {
   if (!goal.posted) return [];
   const id = `d:${goal.id}`;
-  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name })];
+  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name, hidden: goal.access.private })];
 }
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
