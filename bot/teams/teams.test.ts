@@ -272,7 +272,7 @@ describe('Teams', function () {
       const { message } = await sayCard();
       const made = { type: 'Action.Execute' as const, verb: 'refresh', data: { goal: { period, id: 'nothing' } } };
       const pressed = await double.press(ada, message, made);
-      assert.deepEqual(pressed, { kind: 'message', text: 'This goal is not there any more, or you may not see it.' });
+      assert.deepEqual(pressed, { kind: 'message', text: 'This goal is not there any more, or you may not see it here.' });
       assert.equal((await double.press(dana, message, 'Sync now')).kind, 'message');
       assert.deepEqual(synced, []);
     });

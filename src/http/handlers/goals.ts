@@ -6,11 +6,12 @@ import { dateIn } from '../../domain/date.ts';
 import { edit } from '../../domain/edit.ts';
 import type { Activity, FeedEntry } from '../../domain/feed.ts';
 import { type Goal, type GoalDraft, type GoalRef, newGoal, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
+import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
-import { Refusal, wrongField } from '../refusal.ts';
+import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
@@ -94,6 +95,7 @@ export const goals = {
 
   syncGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
+    refuseIf(refusal(caller.person, { do: 'sync', goal }));
     if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
     await enabledConnection(goal.connection, caller, deps);
     await deps.syncNow(caller.scope, goal.connection);
