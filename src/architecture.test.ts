@@ -26,7 +26,9 @@ const mayImport: Record<string, string[]> = {
   'src/architecture.ts': [],
   'src/node-version.js': [],
   'src/link-node.js': [],
-  'src/test-summary.js': [],
+  'src/test-summary.js': ['src/test-results.ts'],
+  'src/test-results.ts': [],
+  'src/features.ts': ['src/test-results.ts'],
   'src/simulators': ['src', 'bot'],
   bench: ['src', 'bot'],
 };

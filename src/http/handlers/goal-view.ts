@@ -12,6 +12,7 @@ import { bodiesOf } from '../../store/bodies.ts';
 import type { Store, Stored } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
+import { etagOf } from '../etag.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import type { Deps } from './handler.ts';
 
@@ -84,7 +85,7 @@ async function goalView(
   };
   return {
     goal: shownTo(caller, goal, near, may.edit),
-    etag: stored.etag,
+    etag: etagOf(stored),
     expected: expectedOf(goal, today),
     may,
     link: connection ? await linkView(goal, connection, caller, deps) : null,
