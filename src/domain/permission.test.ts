@@ -1,6 +1,6 @@
 // Who may do what: a case a line for every kind of person, and the laws that no organization and no sequence of alignments breaks.
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Access, type Goal, type GoalDraft, newGoal, openAccess, refOf } from './goal.ts';
 import { type Person, type Team, type TenantPolicy, type Who, usualModel, usualPolicy, usualSettings } from './organization.ts';
 import { type Actor, type Around, type Deed, type Right, refusal } from './permission.ts';
