@@ -14,7 +14,7 @@ import type { Person } from '../domain/organization.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { type Entra, startEntra } from '../simulators/entra.ts';
 import { openDelivery, openMemory } from '../store/memory.ts';
-import { type Step, insert, put } from '../store/store.ts';
+import { type Step, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { openServer } from './server.ts';
 import { type ServerStage, addOrganization, closed, listening, organization, period, setServerStage } from './stage.ts';

@@ -1,7 +1,6 @@
 // What the program remembers of conversations, in the calls that src/chat asks for: subscriptions, posts, threads and comments.
 import type { Comment } from '../chat/thread.ts';
 import type { Hearer, Posts, Remembered, Slot } from '../chat/deliver.ts';
-import type { Conversation } from '../chat/platform.ts';
 import type { Post, Subscription } from '../chat/post.ts';
 import type { GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
