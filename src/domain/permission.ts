@@ -6,6 +6,7 @@ import type { Person } from './organization.ts';
 export type Deed =
   | { do: 'view' | 'comment' | 'edit' | 'check-in' | 'link'; goal: Goal }
   | { do: 'create-goal' }
+  | { do: 'manage-organization' }
   | { do: 'manage-integrations' }
   | { do: 'use-connection' | 'edit-connection'; connection: { owner: { id: string; name: string }; shared: boolean } }
   | { do: 'share-connection' }
@@ -32,6 +33,8 @@ export function refusal(person: Person, deed: Deed): string | undefined {
         : `This connection is private to ${deed.connection.owner.name}. Ask them to share it.`;
     case 'edit-connection':
       return deed.connection.owner.id === person.id ? undefined : `Only ${deed.connection.owner.name}, who made this connection, and admins may change it.`;
+    case 'manage-organization':
+      return 'Only an admin of the organization may do this.';
     case 'manage-integrations':
       return 'Only an admin of the organization may manage integrations and satellites.';
     case 'share-connection':

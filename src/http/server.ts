@@ -104,7 +104,7 @@ function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, hand
 }
 
 function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<unknown>): void {
-  const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put');
+  const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch');
   server[verb](endpoint.path, answering(deps.report, `${endpoint.method} ${endpoint.path}`, async (req, res) => {
     const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
     sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
@@ -121,7 +121,7 @@ function routePages(server: Server, deps: ServerDeps): void {
   server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
   if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
   server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
-  for (const verb of ['get', 'post', 'put', 'del'] as const) {
+  for (const verb of ['get', 'post', 'put', 'patch', 'del'] as const) {
     server[verb]('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
   }
   server.get('/*', page('index.html'));
