@@ -7,16 +7,24 @@ import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
 import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
+import { Reaction, Reactions } from './domain/reactions.ts';
 import { Status } from './domain/status.ts';
 
-/** One endpoint: its address, what comes in, what goes out. `open` ones need no caller. */
+/** One endpoint: its address, what comes in, what goes out. */
 export interface Endpoint<
-  Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType,
+  Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType, Guarded extends boolean = boolean,
 > {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly summary: string;
+  /** Needs no caller. */
   readonly open?: boolean;
+  /** Carried out only on what its caller has seen: the request names the ETag (`If-Match`), and one that is no longer current is refused. */
+  readonly guarded?: Guarded;
+  /** Saves nothing, whatever its method: asking twice does no harm, so an `Idempotency-Key` means nothing to it. */
+  readonly reads?: boolean;
+  /** The answer holds a secret that is shown once: it is kept nowhere, not even for whoever repeats the request. */
+  readonly secret?: boolean;
   readonly params?: Params;
   readonly query: Query;
   readonly body: Body;
@@ -29,17 +37,22 @@ type ParamsOf<Path extends string> =
 const nothing = z.undefined();
 type Nothing = typeof nothing;
 
-function endpoint<Path extends string, Answer extends z.ZodType, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing>(
+function endpoint<Path extends string, Answer extends z.ZodType, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing, Guarded extends boolean = false>(
   method: Endpoint['method'], path: Path, summary: string,
-  shape: { answer: Answer; query?: Query; body?: Body; open?: boolean },
-): Endpoint<ParamsOf<Path>, Query, Body, Answer> {
+  shape: { answer: Answer; query?: Query; body?: Body; open?: boolean; guarded?: Guarded; reads?: boolean; secret?: boolean },
+): Endpoint<ParamsOf<Path>, Query, Body, Answer, Guarded> {
   return { method, path, summary, query: nothing as unknown as Query, body: nothing as unknown as Body, ...shape };
 }
 
-/** What a caller of an endpoint gives. */
-export type Input<E> = E extends Endpoint<infer P, infer Q, infer B, z.ZodType>
-  ? { params: Record<P, string> } & (Q extends Nothing ? object : { query: z.output<Q> }) & (B extends Nothing ? object : { body: z.output<B> })
+/** What a caller of an endpoint gives. `etag` is the one that the thing was read with. */
+export type Input<E> = E extends Endpoint<infer P, infer Q, infer B, z.ZodType, infer G>
+  ? { params: Record<P, string> } & (Q extends Nothing ? object : { query: z.output<Q> }) & (B extends Nothing ? object : { body: z.output<B> }) & (G extends true ? { etag: string } : object)
   : never;
+/** Whether a repeated request could do its work twice, so that a key for it is of use (`Idempotency-Key`). */
+export function isWrite({ method, reads }: Pick<Endpoint, 'method' | 'reads'>): boolean {
+  return method !== 'GET' && !reads;
+}
+
 /** What a caller of an endpoint gets. */
 export type Answer<E> = E extends Endpoint<string, z.ZodType, z.ZodType, infer A> ? z.output<A> : never;
 
@@ -56,18 +69,21 @@ export function addressOf(path: string, params: Readonly<Record<string, string>>
 }
 
 const page = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().optional() });
-const Paging = z.object({ next: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+const Paging = z.object({
+  next: z.string().optional().describe('The `next` of the page before; leave it out for the first page.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many rows a page has at most. It may have fewer and still have a `next`.'),
+});
 const Done = z.object({});
 const Values = z.record(z.string(), z.unknown());
 
-/** An error, everywhere the same (RFC 9457). `errors` names the fields at fault; `id` leads to the log of a bug. */
+/** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
-  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'too-many', 'source', 'bug']),
-  title: z.string(),
-  status: z.number(),
-  errors: z.record(z.string(), z.string()).optional(),
-  remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']).optional(),
-  id: z.string().optional(),
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
+  title: z.string().describe('What is wrong and what to do, in a sentence for people.'),
+  status: z.number().describe('The HTTP status.'),
+  errors: z.record(z.string(), z.string()).optional().describe('Per field at fault, by its path in the body (or the header’s name), a sentence that says what to do.'),
+  remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']).optional().describe('What puts a source’s error right.'),
+  id: z.string().optional().describe('Leads to the log entry of a bug.'),
 });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
@@ -84,10 +100,11 @@ export const Measure = z.object({ metric: z.string(), form: Values });
 /** A goal as people see it: with its ETag, expected progress today, what its caller may do, and how fresh its source is. */
 export const GoalView = z.object({
   goal: Goal,
-  /** Send it back in the body when changing the goal: a change of what somebody else has changed meanwhile is refused. */
+  /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
-  may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `align`: other goals under this one. `changeOwners`: also who else may see and change it. */
+  may: z.object({ edit: z.boolean(), checkIn: z.boolean(), align: z.boolean(), comment: z.boolean(), changeOwners: z.boolean() }),
   /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
@@ -182,8 +199,24 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
-const CheckInBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') });
-const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) });
+const CheckInBody = z.object({
+  value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
+  /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
+  updates: z.enum(['go-on', 'stop']).optional(),
+});
+/** What is not named stays. */
+const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
+/** `mentions` are ids of people. */
+const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000), mentions: z.array(Id).max(50).optional() });
+/** What somebody reacts to: the goal itself, a check-in, or another entry of its feed. */
+const ReactionBody = z.object({
+  to: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('goal') }), z.object({ kind: z.literal('check-in'), at: Instant }), z.object({ kind: z.literal('entry'), at: Instant, id: Id }),
+  ]),
+  reaction: Reaction,
+  /** Whether the caller's reaction is to be there afterwards. */
+  on: z.boolean(),
+});
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
 const PeriodBody = z.object({ name: Period.shape.name, start: PlainDate, end: PlainDate, kind: Period.shape.kind });
@@ -209,27 +242,33 @@ export const api = {
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
-  updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),
-  deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children', { answer: Done }),
+  updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),
+  deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children, if it is still the one that was read', { answer: Done, guarded: true }),
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),
   checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
+  editCheckIn: endpoint('PATCH', `${goal}/check-ins/:at`, 'Correct a check-in', { body: CorrectionBody, answer: GoalView }),
+  deleteCheckIn: endpoint('DELETE', `${goal}/check-ins/:at`, 'Take a check-in back', { answer: GoalView }),
   comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: CommentBody, answer: FeedEntry }),
+  editComment: endpoint('PATCH', `${goal}/comments/:at/:entry`, 'Change one’s own comment', { body: CommentBody, answer: FeedEntry }),
+  deleteComment: endpoint('DELETE', `${goal}/comments/:at/:entry`, 'Take a comment back', { answer: FeedEntry }),
+  react: endpoint('PUT', `${goal}/reactions`, 'React, or take a reaction back', { body: ReactionBody, answer: z.object({ reactions: Reactions }) }),
+  reactions: endpoint('GET', `${goal}/reactions`, 'Reactions to the goal itself', { answer: z.object({ reactions: Reactions }) }),
   syncGoal: endpoint('POST', `${goal}/sync`, 'Read the goal’s source now', { answer: Done }),
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
   enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
   connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
   createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
-  validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done }),
+  validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done, reads: true }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   deleteConnection: endpoint('DELETE', `${org}/connections/:connection`, 'Delete a connection that nothing uses', { answer: Done }),
-  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices }),
-  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview }),
+  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices, reads: true }),
+  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview, reads: true }),
   syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
 
   satellites: endpoint('GET', `${org}/satellites`, 'On-premises satellites', { answer: z.object({ rows: z.array(SatelliteView) }) }),
-  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: SatelliteBody, answer: SatelliteView.extend({ token: z.string() }) }),
+  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: SatelliteBody, answer: SatelliteView.extend({ token: z.string() }), secret: true }),
   deleteSatellite: endpoint('DELETE', `${org}/satellites/:satellite`, 'Delete a satellite that nothing leads through', { answer: Done }),
 } as const;
 
