@@ -172,6 +172,7 @@ describe('the current period', () => {
     const all = [q1, q2, q3, q4, year];
     const at = (today: string, pinnedPeriod: string) => currentPeriod(all, today, { pinnedPeriod })!.id;
     assert.equal(at('2026-08-01', '2026'), '2026');
+    assert.equal(at('2026-12-31', '2026'), '2026');
     assert.equal(at('2026-08-01', '2026-q4'), '2026-q4');
     assert.equal(at('2026-06-30', '2026-q2'), '2026-q2');
     assert.equal(at('2026-07-01', '2026-q2'), '2026-q3');
