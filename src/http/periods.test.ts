@@ -164,9 +164,9 @@ describe('time periods', function () {
     const ben = as('ben');
     const period = { organization, period: '2026-q4' };
     for (const call of [
-      ben(api.createPeriod, { params, body: campaign }), ben(api.createPlanningYear, { params, body: { year: 2027 } }), ben(api.deletePeriod, { params: period }),
-      ben(api.updatePeriod, { params: period, body: { name: 'Mine' } }), ben(api.setCurrentPeriod, { params, body: { period: '2026-q1' } }),
-    ]) assert.equal((await problemOf(call)).type, 'forbidden');
+      () => ben(api.createPeriod, { params, body: campaign }), () => ben(api.createPlanningYear, { params, body: { year: 2027 } }), () => ben(api.deletePeriod, { params: period }),
+      () => ben(api.updatePeriod, { params: period, body: { name: 'Mine' } }), () => ben(api.setCurrentPeriod, { params, body: { period: '2026-q1' } }),
+    ]) assert.equal((await problemOf(call())).type, 'forbidden');
     assert.deepEqual((await all()).rows.map(p => p.name), ['Q1 2026', 'Q2 2026', 'Q3 2026', 'Q4 2026']);
     assert.equal((await all()).current, '2026-q4');
   });
