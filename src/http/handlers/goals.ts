@@ -17,7 +17,7 @@ import { enabledConnection, knownConnection, usableConnection } from './connecti
 import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
-import { periodsOf } from './session.ts';
+import { periodsOf, stretchPeriod } from './periods.ts';
 
 /** How deep goals may stand under one another. */
 const deepest = 20;
@@ -40,6 +40,7 @@ export const goals = {
     const by = who(caller);
     const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
     const link = source && newLink(made, source, caller, deps);
+    await stretchPeriod(made, caller, deps);
     const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
     if (link) await deps.store.transact([insert(rows.link, keys.link(caller.scope, link.connection, goal), link)]);
     await deps.store.transact([
@@ -68,6 +69,7 @@ export const goals = {
     const link = source && relinked ? newLink(before, source, caller, deps) : undefined;
     const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
     const linkStep = link ? [put(rows.link, keys.link(caller.scope, link.connection, before), link)] : [];
+    await stretchPeriod(goal, caller, deps);
     // A link beside the old one goes first, and one in its place last: whichever write is the last to happen, the old link never feeds the new outcome.
     if (moved) await deps.store.transact(linkStep);
     await deps.store.transact([
