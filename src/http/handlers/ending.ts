@@ -1,9 +1,7 @@
 // How goals end and go on: closed with a score, postponed into a later period, opened again; and automatic updates taken up again.
-import type { GoalView } from '../../api.ts';
-import type { Change } from '../../domain/check-in.ts';
 import { continuation, goesOn, type Continuation } from '../../domain/continuation.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
-import { type Goal, type GoalRef, refOf } from '../../domain/goal.ts';
+import { type Goal, refOf } from '../../domain/goal.ts';
 import { nextPeriod, type Period } from '../../domain/period.ts';
 import { suggestedScore } from '../../domain/score.ts';
 import { isEnded } from '../../domain/status.ts';
@@ -13,9 +11,10 @@ import { digest, keys, rows, type Link } from '../../store/tables.ts';
 import { rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
-import { changeableGoal, goalRef, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal, judgementOf } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
-import { periodsOf } from './periods.ts';
+import { moved, viewNow } from './moved.ts';
+import { periodsOf, stretchPeriod } from './periods.ts';
 
 /** A goal is postponed with at most so many others under it: they are made in one transaction. */
 const mostTogether = 30;
@@ -45,7 +44,7 @@ export const ending = {
       { goal: refOf(goal), by: author(caller), at, change: { kind: 'postpone', note: body.note, continuedBy: { period: to.id, id: ids.get(goal.id)! } } })));
     await deps.carryOn(caller.scope, stored.body.period);
     await deps.carryOn(caller.scope, to.id);
-    return { postponed: await view(goalRef(params), caller, deps), continuedBy: await view(refOf(root), caller, deps) };
+    return { postponed: await viewNow(params, caller, deps), continuedBy: await viewNow({ period: root.period, goal: root.id }, caller, deps) };
   },
 
   reopenGoal: async ({ params, body }, caller, deps) => {
@@ -62,19 +61,6 @@ export const ending = {
     return answer;
   },
 } satisfies Partial<Handlers>;
-
-async function moved(params: { period: string; goal: string }, change: Change, caller: Caller, deps: Deps): Promise<GoalView> {
-  const ref = goalRef(params);
-  await deps.move(caller.scope, [{ goal: ref, by: author(caller), at: deps.now().toISOString(), change }]);
-  await deps.carryOn(caller.scope, ref.period);
-  return view(ref, caller, deps);
-}
-
-async function view(ref: GoalRef, caller: Caller, deps: Deps): Promise<GoalView> {
-  const stored = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps);
-  deps.search.put(caller.scope, stored.body);
-  return (await goalViews([stored], caller, deps))[0]!;
-}
 
 async function targetPeriod(goal: Goal, to: string | undefined, caller: Caller, deps: Deps): Promise<Period> {
   const periods = await periodsOf(caller, deps);
@@ -115,6 +101,7 @@ async function written(family: readonly Goal[], how: Continuation, caller: Calle
     made.set(goal.id, await linked(goal, continuation(goal, parents, below, how), caller, deps));
   }
   const all = [...made.values()];
+  for (const goal of all) await stretchPeriod(goal, caller, deps);
   try {
     await deps.store.transact(all.flatMap(goal => [
       insert(rows.goal, keys.goal(caller.scope, goal), goal),

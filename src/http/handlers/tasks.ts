@@ -1,20 +1,21 @@
 // An initiative's task list: each task is added, changed and completed by itself, so that two people at it do not undo one another.
-import type { Api, GoalView, Input } from '../../api.ts';
+import type { Change } from '../../domain/check-in.ts';
 import { type Goal, type Task, mostTasks } from '../../domain/goal.ts';
 import type { Who } from '../../domain/organization.ts';
 import { isEnded } from '../../domain/status.ts';
 import { keys, rows } from '../../store/tables.ts';
-import { author, type Caller } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
-import { changeableGoal, goalRef, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
+import { moved } from './moved.ts';
 
 export const tasks = {
   addTask: async ({ params, body }, caller, deps) => {
     const goal = await initiative(params, caller, deps);
     if (goal.tasks.length >= mostTasks) throw new Refusal('bad-request', `An initiative has at most ${mostTasks} tasks. Delete some, or make another initiative.`);
     const task: Task = { id: deps.newId(), name: body.name, owner: await ownerOf(body.owner, null, caller, deps), due: body.due ?? null, done: body.done ?? false };
-    return change(params, caller, deps, all => placed([...all.filter(t => t.id !== task.id), task], task.id, body.before));
+    return moved(params, listing(all => placed([...all.filter(t => t.id !== task.id), task], task.id, body.before)), caller, deps);
   },
 
   changeTask: async ({ params, body }, caller, deps) => {
@@ -23,16 +24,16 @@ export const tasks = {
     const owner = await ownerOf(body.owner, was.owner, caller, deps);
     const { before, owner: _, ...named } = body;
     const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
-    return change(params, caller, deps, all => {
+    return moved(params, listing(all => {
       known(all, params.task);
       const changed = all.map(task => (task.id === params.task ? { ...task, ...given, ...(body.owner === undefined ? {} : { owner }) } : task));
       return before === undefined ? changed : placed(changed, params.task, before);
-    });
+    }), caller, deps);
   },
 
   deleteTask: async ({ params }, caller, deps) => {
     known((await initiative(params, caller, deps)).tasks, params.task);
-    return change(params, caller, deps, all => all.filter(task => task.id !== params.task));
+    return moved(params, listing(all => all.filter(task => task.id !== params.task)), caller, deps);
   },
 } satisfies Partial<Handlers>;
 
@@ -43,11 +44,9 @@ async function initiative(params: { period: string; goal: string }, caller: Call
   return goal;
 }
 
-/** Decides on the list as it stands when it is written, again after every other change. */
-async function change(params: Input<Api['addTask']>['params'], caller: Caller, deps: Deps, decide: (tasks: Task[]) => Task[]): Promise<GoalView> {
-  await deps.move(caller.scope, [{ goal: goalRef(params), by: author(caller), at: deps.now().toISOString(), change: goal => ({ kind: 'tasks', tasks: decide(goal.tasks) }) }]);
-  await deps.carryOn(caller.scope, params.period);
-  return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
+/** Decides on the list as it stands when it is written. */
+function listing(decide: (tasks: Task[]) => Task[]): (goal: Goal) => Change {
+  return goal => ({ kind: 'tasks', tasks: decide(goal.tasks) });
 }
 
 function known(all: readonly Task[], id: string): Task {
