@@ -131,7 +131,7 @@ function applied(goal: Goal, change: Change, j: Judgement): Goal {
     case 'tasks': return hearing(goal, { tasks: change.tasks }, j);
     case 'close': return ended(said(goal, change.value, j), 'closed', { score: change.score, note: change.note, continuedBy: null }, j);
     case 'postpone': return ended(goal, 'postponed', { score: null, note: change.note, continuedBy: change.continuedBy }, j);
-    case 'reopen': return isEnded(goal.status) ? { ...goal, status: 'reopened', closure: null } : goal;
+    case 'reopen': return isEnded(goal.status) ? { ...followed({ ...goal, status: 'reopened', closure: null }, j), status: 'reopened', closure: null } : goal;
     case 'time': return goal.status === 'not-started' ? goal : judged(goal, j);
   }
 }
