@@ -32,7 +32,7 @@ const metric = (rest: object) => ({ kind: 'metric', name: 'Orders', unit: { kind
 const plain = { amount: null, unit: { kind: 'percent' }, score: null, alert: null, private: false, contributes: true } as const;
 const child = (id: string, progress: number | null, status: Child['status'] = 'on-track', kind: Child['kind'] = 'key-result'): Child =>
   ({ period: '2026-q4', id, kind, progress, status, ...plain });
-const parent = (change: Partial<Goal> = {}) => goal({ kind: 'objective', mode: 'roll-up', ...change });
+const parent = (change: Partial<Goal> = {}) => goal({ kind: 'objective', mode: 'roll-up', progress: null, ...change });
 const hear = (g: Goal, c: Omit<Child, 'contributes'>, j = on(6)) => move(g, { kind: 'child', child: c }, j);
 
 describe('a reading', () => {

@@ -179,8 +179,7 @@ function resumed(goal: Goal, j: Judgement): Goal {
 function hearing(goal: Goal, memory: Pick<Goal, 'children'> | Pick<Goal, 'tasks'>, j: Judgement): Goal {
   const next = { ...goal, ...memory };
   if (isSame(goal.children, next.children) && isSame(goal.tasks, next.tasks)) return goal;
-  const isFirst = goal.children.length + goal.tasks.length === 0;
-  return isFirst || saidBelow(goal) !== saidBelow(next) ? followed(next, j) : next;
+  return saidBelow(goal) === saidBelow(next) ? next : followed(next, j);
 }
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -15,6 +15,8 @@ const ann = { id: 'ann', name: 'Ann' };
 const [start, end] = ['2026-10-01', '2026-12-31'];
 const orders = { kind: 'metric', name: 'Orders', unit: { kind: 'number', name: 'Orders' } } as const;
 
+const share = (target: number): Outcome => ({ kind: 'metric', name: 'Share', unit: { kind: 'percent' }, direction: 'increase', start: 20, target });
+
 /** The same numbers for the same seed (mulberry32), so that what failed can be seen again. */
 function dice(seed: number) {
   let state = seed >>> 0;
@@ -52,7 +54,7 @@ class Forest {
     const kind = isLeaf ? one(['key-result', 'key-result', 'initiative'] as const) : 'objective';
     const outcome = isLeaf
       ? one<Outcome>([{ kind: 'percent' }, { ...orders, direction: 'increase', start: 10, target: 60 }, { ...orders, direction: 'stay-below', target: 50, risk: 70 }, { ...orders, direction: 'baseline' }, { kind: 'metric', name: 'Cost', unit: { kind: 'currency', code: 'EUR' }, direction: 'decrease', start: 90, target: 5 }])
-      : one<Outcome>([{ kind: 'percent' }, { kind: 'percent' }, { kind: 'percent' }, { ...orders, direction: 'reach', target: 300 }, { ...orders, direction: 'baseline' }, { kind: 'metric', name: 'Share', unit: { kind: 'percent' }, direction: 'increase', start: 20, target: 70 }]);
+      : one<Outcome>([{ kind: 'percent' }, { kind: 'percent' }, { kind: 'percent' }, { ...orders, direction: 'reach', target: 300 }, { ...orders, direction: 'baseline' }, share(70), share(70)]);
     const goal = newGoal({
       kind, title: id, owners: chance(0.9) ? [ann] : [], start, end, outcome, parents: this.#above(layer), statusFrom: one(['progress', 'progress', 'children']),
       mode: isLeaf ? (kind === 'initiative' && chance(0.5) ? 'roll-up' : one(['manual', 'source'])) : chance(0.9) ? 'roll-up' : 'manual',
@@ -119,13 +121,17 @@ class Forest {
     for (const id of this.goals.keys()) this.move(id, { kind: 'time' }, { kind: 'time' });
   }
 
+  closeUnder(parent: Goal, by: Judgement['by']): void {
+    for (const { id } of parent.children) this.move(id, { kind: 'close', score: this.dice.one([null, 0.2, 0.8]), note: '' }, by);
+  }
+
   /** Something that people, a source or time do to some goal. */
   happen(n: number): void {
     const { below, chance, one } = this.dice;
     const goal = one([...this.goals.values()]);
     const by = { kind: 'person', ...ann } as const;
     const follows = goal.mode === 'roll-up';
-    switch (below(12)) {
+    switch (below(14)) {
       case 0: return this.plant(`n${n}`, below(6));
       case 1: return this.remove(goal.id);
       case 2: return this.edit(goal.id, { parents: this.#above(this.layerOf.get(goal.id)!) });
@@ -135,8 +141,10 @@ class Forest {
       case 6: return follows && !isEnded(goal.status) ? this.move(goal.id, { kind: 'check-in', value: below(100), note: '', then: 'stop' }, by) : undefined;
       case 7: return this.move(goal.id, { kind: 'resume' }, by);
       case 8: return goal.kind === 'initiative' ? this.move(goal.id, { kind: 'tasks', tasks: Array.from({ length: below(5) }, (_, t) => ({ id: `t${t}`, name: 'Task', owner: null, due: null, done: chance(0.5) })) }, by) : undefined;
-      case 9: return this.edit(goal.id, follows ? { statusFrom: one(['progress', 'children']), outcome: one([goal.outcome, { kind: 'percent' }, { ...orders, direction: 'reach', target: 100 + below(400) }]) } : { owners: one([[], [ann]]) });
-      case 10: return chance(0.1) ? this.dawn() : undefined;
+      case 9: return this.edit(goal.id, follows ? { statusFrom: one(['progress', 'children']), outcome: one([goal.outcome, { kind: 'percent' }, share(50 + below(50)), share(50 + below(50)), { ...orders, direction: 'reach', target: 100 + below(400) }]) } : { owners: one([[], [ann]]) });
+      case 10: return this.closeUnder(goal, by);
+      case 11: return goal.closure ? this.move(goal.id, { kind: 'close', score: one([0.1, 0.9]), note: 'After all.' }, by) : undefined;
+      case 12: return chance(0.1) ? this.dawn() : undefined;
       default: return follows ? undefined : this.move(goal.id, goal.mode === 'source'
         ? { kind: 'reading', value: below(120), raw: '', asOf: this.judgement(by).at, readAt: this.judgement(by).at }
         : { kind: 'check-in', value: below(100), note: '' }, by);
@@ -236,7 +244,7 @@ function live(seed: number, size: number, events: number): Forest {
 
 describe('a forest of goals', () => {
   it('stands where working it out anew would put it, whatever happened and in whatever order words came (C25, C30, C31, C32, C34)', () => {
-    fc.assert(fc.property(fc.integer(), fc.integer({ min: 2, max: 30 }), fc.integer({ min: 0, max: 60 }), (seed, size, events) => assertSame(live(seed, size, events))), { numRuns: 150 });
+    fc.assert(fc.property(fc.integer(), fc.integer({ min: 2, max: 30 }), fc.integer({ min: 0, max: 60 }), (seed, size, events) => assertSame(live(seed, size, events))), { numRuns: 400 });
   });
 
   it('of 2,000 goals, many under several parents, does too (C34)', () => {
@@ -246,7 +254,7 @@ describe('a forest of goals', () => {
     const shared = goals.filter(g => g.parents.length > 1);
     assert.ok(shared.length > 300, `${shared.length} goals under several parents`);
     const seen = (what: string, is: (g: Goal) => boolean, least: number) => assert.ok(goals.filter(is).length >= least, `${goals.filter(is).length} goals ${what}`);
-    seen('closed by their children', g => g.closure?.by.kind === 'children' && g.status === 'closed', 2);
+    seen('closed by their children', g => g.closure?.by.kind === 'children' && g.status === 'closed', 20);
     seen('stopped', g => g.stopped !== null, 5);
     seen('with fixed weights', g => g.children.some(c => c.fixed !== undefined), 10);
     seen('that sum', g => g.mode === 'roll-up' && g.outcome.kind === 'metric' && g.outcome.unit.kind === 'number' && g.value !== null, 20);
