@@ -131,7 +131,7 @@ function applied(goal: Goal, change: Change, j: Judgement): Goal {
     case 'tasks': return hearing(goal, { tasks: change.tasks }, j);
     case 'close': return ended(said(goal, change.value, j), 'closed', { score: change.score, note: change.note, continuedBy: null }, j);
     case 'postpone': return ended(goal, 'postponed', { score: null, note: change.note, continuedBy: change.continuedBy }, j);
-    case 'reopen': return isEnded(goal.status) ? { ...goal, status: 'reopened', closure: null } : goal;
+    case 'reopen': return isEnded(goal.status) ? { ...followed({ ...goal, status: 'reopened', closure: null }, j), status: 'reopened', closure: null } : goal;
     case 'time': return goal.status === 'not-started' ? goal : judged(goal, j);
   }
 }
@@ -179,8 +179,7 @@ function resumed(goal: Goal, j: Judgement): Goal {
 function hearing(goal: Goal, memory: Pick<Goal, 'children'> | Pick<Goal, 'tasks'>, j: Judgement): Goal {
   const next = { ...goal, ...memory };
   if (isSame(goal.children, next.children) && isSame(goal.tasks, next.tasks)) return goal;
-  const isFirst = goal.children.length + goal.tasks.length === 0;
-  return isFirst || saidBelow(goal) !== saidBelow(next) ? followed(next, j) : next;
+  return saidBelow(goal) === saidBelow(next) ? next : followed(next, j);
 }
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
