@@ -411,7 +411,7 @@ describe('the end of a goal by hand', () => {
     assert.equal(move(open(), { kind: 'close', score: null, note: '' }, byHand(8)).goal.value, 60, 'without a value it keeps the one it has');
   });
 
-  it('puts it off, and says where it goes on (C22, C45)', () => {
+  it('puts it off, and says where it goes on (C22)', () => {
     const continuedBy = { period: '2027-q1', id: 'g9' };
     const { goal: next, checkIn } = move(open(), { kind: 'postpone', note: 'Next year.', continuedBy }, byHand(8));
     assert.deepEqual([next.status, next.value, next.closure?.score, next.closure?.continuedBy, checkIn?.note], ['postponed', 60, null, continuedBy, 'Next year.']);

@@ -71,7 +71,7 @@ describe('An edit', () => {
     assert.equal(edited({ outcome: { ...tickets, target: 10 } }, same, closed).goal.status, 'closed');
   });
 
-  it('of phased targets, dates or where the status comes from judges at once (C19, C21, C25)', () => {
+  it('of phased targets, dates or where the status comes from judges at once (C21, C25)', () => {
     const half: Goal = { ...fed, outcome: { kind: 'percent' }, mode: 'manual', connection: null, value: 50, progress: 50, status: 'on-track' };
     const change = (more: Partial<GoalDraft>) => edit(half, { ...draft, outcome: half.outcome, mode: 'manual', ...more }, { connection: null, remeasured: false }, judgement);
     const phased = change({ phases: [{ date: '2026-11-15', target: 70 }] });
