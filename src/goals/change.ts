@@ -11,6 +11,7 @@ import { checkInSteps } from '../sync/move.ts';
 import { type Actor, type DeedDeps, auditStep, changesOf, feedStep, judgementOf } from './actor.ts';
 import { type Aligning, agree, announce, refuseCycle, rewrite, tellParents } from './alignment.ts';
 import { type Wanted, accessFaults, linked, nestingFaults, newLink, refuseFaults } from './make.ts';
+import { stretchPeriod } from './period.ts';
 import { type Descent, descentOf, narrow, redrawStep, settleDescent } from './privacy.ts';
 
 /** The changed goal, and whether its source has to be read now because it is another one. `undefined`: there was nothing to change. */
@@ -37,6 +38,7 @@ export async function changeGoal(actor: Actor, deps: DeedDeps, stored: Stored<Go
   const link = source && (remeasured || before.connection !== edited.goal.connection) ? newLink(actor, deps, before, source) : undefined;
   const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
   const changes = changesOf(before, goal);
+  await stretchPeriod(deps.store, scope, goal);
 
   const word: Aligning | undefined = added.length > 0 ? { kind: 'aligning', id: `p:${before.id}:${deps.newId()}`, goal: refOf(before), at, parents: added } : undefined;
   const descent = descentOf(before, goal, at, deps.newId());

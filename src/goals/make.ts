@@ -11,6 +11,7 @@ import { insert } from '../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../store/tables.ts';
 import { type Actor, type DeedDeps, auditStep, decisionsOf, feedStep, judgementOf } from './actor.ts';
 import { type Aligning, agree, announce, refuseCycle, tellParents } from './alignment.ts';
+import { stretchPeriod } from './period.ts';
 
 /** What shall feed a goal. */
 export interface ChosenSource { connection: Connection; measure: Measure; title: string }
@@ -36,6 +37,7 @@ export async function makeGoal(actor: Actor, deps: DeedDeps, where: { period: st
   refuseFaults({ ...faultsOf(draft, undefined, actor.organization.model), ...nestingFaults(draft.kind, wanted.parents, actor.organization.model), ...accessFaults(wanted, access, []) });
   const made = judgedNew(newGoal(draft, { period: where.period, id: deps.newId(), by, at }), wanted, judgementOf(actor, at));
   await refuseCycle(deps.store, scope, made, made.parents);
+  await stretchPeriod(deps.store, scope, made);
 
   const word: Aligning | undefined = made.parents.length > 0 ? { kind: 'aligning', id: `p:${made.id}`, goal: refOf(made), at, parents: made.parents } : undefined;
   const heard = word ? await announce(deps, scope, word, made) : [];

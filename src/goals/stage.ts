@@ -4,6 +4,7 @@ import { type Outgoing, isAfterword } from '../chat/message.ts';
 import { draftOf } from '../domain/draft.ts';
 import { type Goal, type GoalDraft, type GoalRef, refOf, usualDraft } from '../domain/goal.ts';
 import { type Organization, newOrganization, usualModel } from '../domain/organization.ts';
+import { quartersOf } from '../domain/period.ts';
 import { openStore } from '../store/azure.ts';
 import { type Step, type Store, type Stored, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -42,6 +43,7 @@ export async function setStage(connectionString: string, more: Partial<Organizat
   const scope = { tenant: randomUUID(), organization: 'main' };
   const organization = newOrganization({ tenant: scope.tenant, id: scope.organization, name: 'Aurora', model: { ...usualModel, multipleAlignment: true }, ...more });
   await real.transact([insert(rows.organization, keys.organization(scope), organization)]);
+  await real.transact([insert(rows.period, keys.period(scope, period), quartersOf(2026)[3]!)]);
   const now = () => clock.now;
   let next = '';
   const deps: DeedDeps = { store, now, newId: () => { const id = next || randomUUID().slice(0, 8); next = ''; return id; } };

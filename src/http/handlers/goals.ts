@@ -8,17 +8,18 @@ import type { Actor } from '../../goals/actor.ts';
 import { changeGoal } from '../../goals/change.ts';
 import { deleteGoal } from '../../goals/delete.ts';
 import { type ChosenSource, type Wanted, makeGoal } from '../../goals/make.ts';
+import { refusal } from '../../domain/permission.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
 import { type Connection, type Link, keys, rows } from '../../store/tables.ts';
 import { type Caller, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
-import { Refusal, wrongField } from '../refusal.ts';
+import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, mayView, refuseChange, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
-import { periodsOf } from './session.ts';
+import { periodsOf } from './periods.ts';
 
 export const goals = {
   goals: async ({ query }, caller, deps) => {
@@ -68,6 +69,7 @@ export const goals = {
 
   syncGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
+    refuseIf(refusal(caller.person, { do: 'sync', goal }));
     if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
     await enabledConnection(goal.connection, caller, deps);
     await deps.syncNow(caller.scope, goal.connection);
