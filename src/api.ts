@@ -119,7 +119,7 @@ export const GoalBody = z.object({
   description: Goal.shape.description.optional(),
   entity: Entity.optional(),
   /** Ids of people; left out, it is the caller's. */
-  owners: z.array(Id).max(20).optional(),
+  owners: z.array(Id).max(20, 'A goal has at most 20 owners.').optional(),
   checkInOwner: Id.nullable().optional(),
   delegate: Id.nullable().optional(),
   parents: Goal.shape.parents.optional(),
@@ -132,7 +132,7 @@ export const GoalBody = z.object({
   phases: z.array(Phase).max(60).optional(),
   mode: ProgressMode.optional(),
   statusFrom: z.enum(['progress', 'children']).optional(),
-  /** Ids of people. Left out of a private goal's key result it is what it inherits. */
+  /** Ids of people. Left out of a private goal's key result it is what it inherits, and cannot be anything else. */
   access: z.object({ private: z.boolean(), viewers: z.array(Id).max(500), aligners: z.array(Id).max(500).nullable(), editors: z.array(Id).max(500) }).optional(),
   /** Given when `mode` is `source`: the goal and its link are made together. */
   link: z.object({ connection: z.string(), measure: Measure }).optional(),

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Outgoing, isAfterword } from '../chat/message.ts';
 import { draftOf } from '../domain/draft.ts';
-import { type Goal, type GoalDraft, type GoalRef, refOf, usualDraft } from '../domain/goal.ts';
+import { type Goal, type GoalDraft, type GoalRef, usualDraft } from '../domain/goal.ts';
 import { type Organization, newOrganization, usualModel } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
+import { Refusal } from '../refusal.ts';
 import { openStore } from '../store/azure.ts';
 import { type Step, type Store, type Stored, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -49,11 +50,12 @@ export async function setStage(connectionString: string, more: Partial<Organizat
   const deps: DeedDeps = { store, now, newId: () => { const id = next || randomUUID().slice(0, 8); next = ''; return id; } };
   const actor: Actor = { scope, by: { id: 'ann', name: 'Ann' }, organization };
   const stored = (ref: GoalRef) => real.get(rows.goal, keys.goal(scope, ref));
-  const goal = async (ref: GoalRef) => {
+  const known = async (ref: GoalRef) => {
     const found = await stored(ref);
-    if (!found) throw new Error(`There is no goal ${ref.id}.`);
-    return found.body;
+    if (!found) throw new Refusal('not-found', `There is no goal ${ref.id}.`);
+    return found;
   };
+  const goal = async (ref: GoalRef) => (await known(ref)).body;
   const wanted = async (draft: GoalDraft, access: Goal['access'] | undefined): Promise<Wanted> =>
     ({ draft, access, parents: await Promise.all(draft.parents.map(goal)), period: undefined, source: undefined });
   return {
@@ -64,10 +66,10 @@ export async function setStage(connectionString: string, more: Partial<Organizat
       return makeGoal(actor, deps, { period }, given);
     },
     async change(ref, draft, access) {
-      const was = (await stored(ref))!;
+      const was = await known(ref);
       await changeGoal(actor, deps, was, await wanted({ ...draftOf(was.body), ...draft }, access), undefined);
     },
-    async remove(ref) { await deleteGoal(actor, deps, (await stored(refOf(ref)))!); },
+    async remove(ref) { await deleteGoal(actor, deps, await known(ref)); },
     async drained() {
       const said: Outgoing[] = [];
       let asked = true;

@@ -124,6 +124,7 @@ describe('goals over HTTP', function () {
       assert.equal(goal.createdBy.id, 'ben');
       assert.deepEqual((await change('dana', goal, { owners: [] })).goal.owners, [], 'nobody: an alert says so');
       assert.deepEqual(Object.keys(await faultsOf(make('ben', { owners: ['ben', 'nobody'] }))), ['owners.1']);
+      assert.match((await faultsOf(make('ben', { owners: Array.from({ length: 21 }, (_, n) => `p${n}`) })))['owners']!, /at most 20/);
       assert.deepEqual(Object.keys(await faultsOf(make('ben', { delegate: 'nobody' }))), ['delegate']);
       assert.deepEqual(Object.keys(await faultsOf(make('ben', { access: { private: true, viewers: ['ben', 'nobody'], aligners: null, editors: [] } }))), ['access.viewers.1']);
     });
@@ -297,6 +298,18 @@ describe('goals over HTTP', function () {
       assert.equal((await problemOf(change('cleo', own.goal, { parents: [] }))).type, 'forbidden', 'what is aligned must be theirs to edit');
       assert.equal((await change('dana', chosen.goal, { title: 'By an editor' })).goal.title, 'By an editor');
       assert.equal((await problemOf(change('cleo', chosen.goal, { title: 'By an aligner' }))).type, 'forbidden');
+    });
+
+    it('and sight and change are for selected people alone, where a goal is private: not for admins, not for team owners (C55)', async () => {
+      const only = await make('cleo', { kind: 'objective', owners: ['cleo'], entity: { kind: 'individual' }, access: { private: true, viewers: ['eve'], aligners: ['eve'], editors: ['dana'] } });
+      assert.deepEqual((await make('eve', { kind: 'objective', ...under(only) })).goal.parents, [refOf(only.goal)]);
+      assert.equal((await problemOf(change('eve', only.goal, { title: 'By a viewer' }))).type, 'forbidden');
+      assert.equal((await change('dana', only.goal, { title: 'By an editor' })).goal.title, 'By an editor');
+      for (const id of ['ada', 'ben'] as const) {
+        assert.equal((await problemOf(read(id, only.goal))).type, 'not-found');
+        assert.ok((await faultsOf(make(id, { kind: 'objective', ...under(only) })))['parents']);
+        assert.equal((await problemOf(as(id)(api.deleteGoal, { params: { ...place, goal: only.goal.id }, etag: only.etag }))).type, 'not-found');
+      }
     });
 
     it('never makes a circle', async () => {
