@@ -301,7 +301,7 @@ describe('the REST API', function () {
       const { goal: middle } = await aGoal(ada, { kind: 'objective', title: 'Middle', mode: 'roll-up', parents: [{ period, id: top.id }] });
       const view = await as(ada)(api.goal, { params: { ...place, goal: top.id } });
       const problem = await problemOf(as(ada)(api.updateGoal, { params: { ...place, goal: top.id }, body: { ...bodyOf(view.goal), parents: [{ period, id: middle.id }] }, etag: view.etag }));
-      assert.match(problem.errors!['parent']!, /under itself/);
+      assert.match(problem.errors!['parents']!, /under itself/);
     });
 
     it('refuse what cannot be: ends before starts, rolled-up metrics, owners and periods that are not there', async () => {
