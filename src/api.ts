@@ -7,6 +7,7 @@ import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
 import { Author, CreateRight, Id, OkrModel, Organization, Person, Rhythm, Role, Settings, Team, TenantPolicy, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
+import { Reaction, Reactions } from './domain/reactions.ts';
 import { Status } from './domain/status.ts';
 
 /** One endpoint: its address, what comes in, what goes out. */
@@ -77,7 +78,7 @@ const Values = z.record(z.string(), z.unknown());
 
 /** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
-  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'gone', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
   title: z.string().describe('What is wrong and what to do, in a sentence for people.'),
   status: z.number().describe('The HTTP status.'),
   errors: z.record(z.string(), z.string()).optional().describe('Per field at fault, by its path in the body (or the header’s name), a sentence that says what to do.'),
@@ -104,7 +105,8 @@ export const GoalView = z.object({
   /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
-  may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `align`: other goals under this one. `changeOwners`: also who else may see and change it. */
+  may: z.object({ edit: z.boolean(), checkIn: z.boolean(), align: z.boolean(), comment: z.boolean(), changeOwners: z.boolean() }),
   /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
@@ -243,8 +245,24 @@ export type FollowView = z.infer<typeof FollowView>;
 export const AuditEntry = z.object({ at: Instant, by: Who, deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(), private: z.boolean().optional() });
 const AuditQuery = Paging.extend({ on: z.string().max(200).optional().describe('The id of the thing that it was done to.'), person: Id.optional().describe('Who did it.') });
 
-const CheckInBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') });
-const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) });
+const CheckInBody = z.object({
+  value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
+  /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
+  updates: z.enum(['go-on', 'stop']).optional(),
+});
+/** What is not named stays. */
+const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
+/** `mentions` are ids of people. */
+const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000), mentions: z.array(Id).max(50).optional() });
+/** What somebody reacts to: the goal itself, a check-in, or another entry of its feed. */
+const ReactionBody = z.object({
+  to: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('goal') }), z.object({ kind: z.literal('check-in'), at: Instant }), z.object({ kind: z.literal('entry'), at: Instant, id: Id }),
+  ]),
+  reaction: Reaction,
+  /** Whether the caller's reaction is to be there afterwards. */
+  on: z.boolean(),
+});
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
 const SatelliteBody = z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) });
@@ -267,22 +285,22 @@ export const api = {
   changeTenant: endpoint('PUT', '/api/v1/tenant', 'Decide what all organizations of my company may do', { body: TenantPolicy, answer: TenantView, guarded: true }),
   tenantAudit: endpoint('GET', '/api/v1/tenant/audit', 'Who decided what for all organizations, newest first', { query: AuditQuery, answer: page(AuditEntry) }),
 
-  people: endpoint('GET', `${org}/people`, 'People, by name', { query: z.object({ search: z.string().default(''), next: Paging.shape.next, limit: Paging.shape.limit.optional() }), answer: page(PersonView) }),
+  people: endpoint('GET', `${org}/people`, 'People, by name', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.'), next: Paging.shape.next, limit: Paging.shape.limit.optional() }), answer: page(PersonView) }),
   changePerson: endpoint('PATCH', `${org}/people/:person`, 'Change what somebody is here, or their manager', { body: PersonBody, answer: PersonView }),
   changePreferences: endpoint('PATCH', `${org}/preferences`, 'Change my own time zone and the alerts I see', { body: PreferencesBody, answer: Person }),
-  teams: endpoint('GET', `${org}/teams`, 'Teams', { query: Paging.extend({ search: z.string().default('') }), answer: page(TeamSummary) }),
+  teams: endpoint('GET', `${org}/teams`, 'Teams', { query: Paging.extend({ search: z.string().default('').describe('Words that the name holds.') }), answer: page(TeamSummary) }),
   createTeam: endpoint('POST', `${org}/teams`, 'Make a team', { body: TeamBody, answer: TeamView }),
   team: endpoint('GET', `${org}/teams/:team`, 'One team, with its people and the rhythm that holds for it', { answer: TeamView }),
   changeTeam: endpoint('PATCH', `${org}/teams/:team`, 'Change a team', { body: TeamBody.partial(), answer: TeamView, guarded: true }),
   deleteTeam: endpoint('DELETE', `${org}/teams/:team`, 'Delete a team without teams under it; its goals show it as a former one', { answer: Done, guarded: true }),
-  tags: endpoint('GET', `${org}/tags`, 'Tags', { query: Paging.extend({ search: z.string().default('') }), answer: page(TagView) }),
+  tags: endpoint('GET', `${org}/tags`, 'Tags', { query: Paging.extend({ search: z.string().default('').describe('Words that the name holds.') }), answer: page(TagView) }),
   createTag: endpoint('POST', `${org}/tags`, 'Make a tag, or find the one of that name', { body: z.strictObject({ name: TagView.shape.name.trim().min(1, 'Name the tag.').max(40, 'A tag has at most 40 characters.') }), answer: TagView }),
   deleteTag: endpoint('DELETE', `${org}/tags/:tag`, 'Delete a tag; goals that bear it keep it', { answer: Done }),
   follows: endpoint('GET', `${org}/follows`, 'What I follow', { query: Paging, answer: page(FollowView) }),
   follow: endpoint('PUT', `${org}/follows/:followed`, 'Follow `organization`, `team:<id>`, `person:<id>` or `goal:<period>:<id>`', { answer: FollowView }),
   unfollow: endpoint('DELETE', `${org}/follows/:followed`, 'Follow something no longer', { answer: Done }),
 
-  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id.describe('The time period’s id.'), search: z.string().optional().describe('Words to search for: the answer is then the best matches of all, as one page.') }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
   updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),
@@ -290,12 +308,18 @@ export const api = {
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),
   checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
+  editCheckIn: endpoint('PATCH', `${goal}/check-ins/:at`, 'Correct a check-in', { body: CorrectionBody, answer: GoalView }),
+  deleteCheckIn: endpoint('DELETE', `${goal}/check-ins/:at`, 'Take a check-in back', { answer: GoalView }),
   comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: CommentBody, answer: FeedEntry }),
+  editComment: endpoint('PATCH', `${goal}/comments/:at/:entry`, 'Change one’s own comment', { body: CommentBody, answer: FeedEntry }),
+  deleteComment: endpoint('DELETE', `${goal}/comments/:at/:entry`, 'Take a comment back', { answer: FeedEntry }),
+  react: endpoint('PUT', `${goal}/reactions`, 'React, or take a reaction back', { body: ReactionBody, answer: z.object({ reactions: Reactions }) }),
+  reactions: endpoint('GET', `${goal}/reactions`, 'Reactions to the goal itself', { answer: z.object({ reactions: Reactions }) }),
   syncGoal: endpoint('POST', `${goal}/sync`, 'Read the goal’s source now', { answer: Done }),
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
   enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
-  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
+  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional().describe('Only connections of this integration.') }), answer: z.object({ rows: z.array(ConnectionView) }) }),
   createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done, reads: true }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),

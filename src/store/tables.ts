@@ -116,6 +116,8 @@ export type Tag = z.infer<typeof Tag>;
 
 /** A request under an idempotency key: that somebody is at it, and what was answered. Of use for a day. */
 export const KeyedRequest = z.object({
+  /** A digest of the person and the key. */
+  id: z.string(),
   /** A digest of the request, and so of whether another one is the same. */
   of: z.string(),
   /** When it was first attempted: every attempt bears this instant. */
@@ -126,8 +128,8 @@ export const KeyedRequest = z.object({
 });
 export type KeyedRequest = z.infer<typeof KeyedRequest>;
 
-export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'teams' | 'tenants' | 'tags' | 'follows' | 'requests';
-export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'teams', 'tenants', 'tags', 'follows', 'requests'];
+export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'requests' | 'teams' | 'tenants' | 'tags' | 'follows';
+export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'requests', 'teams', 'tenants', 'tags', 'follows'];
 
 export interface Keys { readonly partition: string; readonly row: string }
 
@@ -210,7 +212,7 @@ export const keys = {
   mail: (s: Scope, satellite: string, id: string): Keys => ({ partition: keys.mails(s, satellite), row: id }),
   /** A day's requests (UTC) lie together, so that they go together. */
   requests: (s: Scope, day: PlainDate) => `${s.tenant}|${s.organization}|${day}`,
-  request: (s: Scope, day: PlainDate, person: string, key: string): Keys => ({ partition: keys.requests(s, day), row: digest(`${person};${key}`) }),
+  request: (s: Scope, day: PlainDate, id: string): Keys => ({ partition: keys.requests(s, day), row: id }),
 };
 
 /** What names something that is followed, in keys and in addresses. */
