@@ -31,8 +31,7 @@ export function dateIn(timeZone: string, instant: Instant | Date): PlainDate {
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false; // a RangeError, and the only thing that can be wrong here
   }

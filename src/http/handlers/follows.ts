@@ -49,17 +49,12 @@ function bothKeys(about: Followed, { scope, person }: Caller) {
 
 /** What an address names, the other way round than `followedName`. */
 function followedOf(name: string): Followed {
-  const [kind, ...ids] = name.split(':');
-  const [first, second, ...more] = ids;
-  const said = more.length > 0 ? undefined
-    : kind === 'goal' ? { kind, goal: { period: first, id: second } }
-    : second !== undefined ? undefined
-    : kind === 'organization' && first === undefined ? { kind }
-    : kind === 'team' ? { kind, team: first }
-    : { kind, person: first };
+  const [kind, first, second] = name.split(':');
+  const said = kind === 'goal' ? { kind, goal: { period: first, id: second } } : { kind, team: first, person: first };
   const followed = Followed.safeParse(said);
-  if (!followed.success) throw new Refusal('not-found', 'There is nothing of this name to follow. Name organization, team:<id>, person:<id> or goal:<period>:<id>.');
-  return followed.data;
+  // What was left over in the name leaves it another one than it should be.
+  if (followed.success && followedName(followed.data) === name) return followed.data;
+  throw new Refusal('not-found', 'There is nothing of this name to follow. Name organization, team:<id>, person:<id> or goal:<period>:<id>.');
 }
 
 /** What people call it; refuses where it is not there or the caller may not see it. */

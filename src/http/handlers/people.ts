@@ -104,7 +104,7 @@ async function managerNamed(id: string | null, person: Person, caller: Caller, d
 }
 
 /** Their manager stays until the directory has been asked, which it is at their next visit. */
-function leftToDirectory({ managerAskedAt: _, ...person }: Person): Person {
+function leftToDirectory({ managerAskedAt: _asked, ...person }: Person): Person {
   return { ...person, managerBy: 'entra' };
 }
 
