@@ -106,6 +106,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     syncNow: askForSync,
     identify: identityReader(surroundings.trust),
     admins: surroundings.admins,
+    ...(graph ? { managerOf: managersFrom(graph) } : {}),
     budget: openBudget(() => performance.now()),
     configuration: { local: config.mode === 'local', clientId: surroundings.trust.clientId, botId: surroundings.teams.botId },
     tab: tabFolder,

@@ -23,7 +23,8 @@ import { openStore } from '../../src/store/azure.ts';
 import { forgetConversation, hearers, markPosted, posts, recordComment, subscribe, subscriptionsOf, threadOf, unsubscribe } from '../../src/store/conversations.ts';
 import { type Store, insert, put } from '../../src/store/store.ts';
 import { keys, rows } from '../../src/store/tables.ts';
-import { type Teams, type TeamsDeps, type TeamsSettings, openTeams } from './adapter.ts';
+import { type Teams, type TeamsDeps, type TeamsSettings, graphOf, openTeams } from './adapter.ts';
+import { managersFrom } from './directory.ts';
 import { newOrganization } from '../../src/domain/organization.ts';
 
 const period = '2026-q4';
@@ -272,7 +273,7 @@ describe('Teams', function () {
       const { message } = await sayCard();
       const made = { type: 'Action.Execute' as const, verb: 'refresh', data: { goal: { period, id: 'nothing' } } };
       const pressed = await double.press(ada, message, made);
-      assert.deepEqual(pressed, { kind: 'message', text: 'This goal is not there any more, or you may not see it.' });
+      assert.deepEqual(pressed, { kind: 'message', text: 'This goal is not there any more, or you may not see it here.' });
       assert.equal((await double.press(dana, message, 'Sync now')).kind, 'message');
       assert.deepEqual(synced, []);
     });
@@ -378,7 +379,7 @@ describe('Teams', function () {
       let clock = Date.now();
       const delivery: Delivery = {
         platforms: { teams: teams.platform }, posts: posts(store), goal: memory().goal,
-        hearers: (s, ref) => hearers(store, s, ref), markPosted: (s, ref) => markPosted(store, s, ref),
+        hearers: (s, ref) => hearers(store, s, ref), person: async () => undefined, markPosted: (s, ref) => markPosted(store, s, ref),
         forget: async () => assert.fail('nothing is gone'), report: async () => assert.fail('nothing is dropped'), now: () => new Date(clock).toISOString(),
       };
       const moved: Outgoing = { kind: 'moved', id: 'x', goal: { period, id: 'g1' }, at: new Date(clock).toISOString(), from: 'on-track' };
@@ -411,6 +412,14 @@ describe('Teams', function () {
       teams = openTeams(settings(), deps());
       authorized = false;
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
+    });
+
+    it('asks Graph whose manager is whose, and takes no answer for none (A05)', async () => {
+      const managerOf = managersFrom(graphOf(settings())!);
+      assert.deepEqual(await managerOf(tenant, dana.id), { id: ben.id, name: ben.name, email: ben.email });
+      assert.equal(await managerOf(tenant, ada.id), null);
+      await assert.rejects(managerOf(tenant, 'nobody'), /did not say.*User\.Read\.All/);
+      await assert.rejects(managersFrom(graphOf(settings({ graph: 'http://127.0.0.1:9' }))!)(tenant, dana.id), /did not answer/);
     });
 
     it('comes back later when Graph does not answer, and keeps the token out of the error', async () => {

@@ -2,10 +2,11 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type Author, type Organization, type Person, type Role, type Scope, type TenantPolicy, newOrganization } from '../domain/organization.ts';
-import { foundOrganization, organizationOf, tenantPolicyOf } from '../store/organizations.ts';
+import { organizationOf, tenantPolicyOf } from '../store/organizations.ts';
 import { revise } from '../store/revise.ts';
 import { Conflict, insert, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { foundOrganization } from '../sync/founding.ts';
 import { type ManagerOf, askManager } from './managers.ts';
 import { Refusal } from './refusal.ts';
 

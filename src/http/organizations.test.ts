@@ -225,6 +225,8 @@ describe('organizations and their people', function () {
       assert.equal((await as('ben')(api.session, { params: {} })).organization.timeZone, 'Europe/Stockholm');
       const [entry] = await logged(organization);
       assert.deepEqual([entry!.deed, entry!.by, entry!.before], ['organization.changed', { id: 'olga', name: 'Olga' }, { name: 'Aurora', timeZone: 'UTC', yearStart: 1, healthyScores: { from: 0.7, to: 0.9 } }]);
+      const { rows: periods } = await as('ben')(api.periods, here);
+      assert.ok(periods.some(p => p.start === '2026-04-01' && p.end === '2027-03-31'), 'the planning year from April on is there at once');
       await change({ yearStart: 4 });
       assert.equal((await logged(organization)).length, 1, 'what changes nothing is no change');
     });
@@ -383,7 +385,7 @@ describe('organizations and their people', function () {
       await Promise.allSettled([deleting, making]);
       const left = (await as('ada')(api.teams, { ...here, query: { search: '', limit: 50 } })).rows;
       assert.ok(left.every(t => t.parent === null || left.some(p => p.id === t.parent)), 'no team is an orphan');
-      assert.deepEqual((await logged(under.team.id)).map(e => e.deed).toSorted(), ['team.deleted', 'team.made']);
+      assert.deepEqual((await logged(under.team.id)).map(e => e.deed).toSorted(), ['team.created', 'team.deleted']);
     });
   });
 
@@ -532,7 +534,7 @@ describe('organizations and their people', function () {
       await as('ada')(api.deleteTag, { params: { organization, tag: 'r&d / 2026' } });
       assert.deepEqual(await list(), ['Customer  love']);
       assert.ok((await problemOf(make('ada', ' '))).errors!['name']);
-      assert.deepEqual((await logged('R&D / 2026')).map(e => e.deed).toSorted(), ['tag.deleted', 'tag.made']);
+      assert.deepEqual((await logged('R&D / 2026')).map(e => e.deed).toSorted(), ['tag.created', 'tag.deleted']);
     });
 
     it('that a goal names in any spelling: known ones in the list’s, new ones made by whoever may (C53)', async () => {

@@ -1,9 +1,8 @@
 // The demo organization: Aurora Coffee's fourth quarter, made through the same doors that everybody uses.
 import { api } from '../api.ts';
-import { dateIn } from '../domain/date.ts';
-import { currentPeriod, usualPeriods } from '../domain/period.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { makeDuePeriods } from '../sync/periods.ts';
 import type { Ask } from './ask.ts';
 import type { AzureDevOpsWorld } from './azure-devops.ts';
 import type { BigQueryDouble, BigQueryWorld } from './bigquery.ts';
@@ -19,13 +18,12 @@ export async function makeOrganization(store: Store, world: World, now: Date): P
   const scope = { tenant: world.tenant.id, organization: demoOrganization };
   if (await store.get(rows.organization, keys.organization(scope))) return false;
   for (const p of world.people) {
-    await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })]);
+    await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'owner' : 'member' })]);
   }
-  for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
+  const organization = newOrganization({ tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm' });
+  await makeDuePeriods(store, scope, organization, now);
   // Last, so that a start that was interrupted before this line begins again.
-  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({
-    tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm',
-  }))]);
+  await store.transact([insert(rows.organization, keys.organization(scope), organization)]);
   return true;
 }
 
@@ -77,8 +75,8 @@ export function warehouse(): BigQueryWorld {
 
 interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld; bigQuery: BigQueryDouble }
 
-/** Integrations, connections and goals, made by the admin through the REST API. */
-export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<void> {
+/** Integrations, connections, teams, tags and goals, made by the owner through the REST API. */
+export async function makeGoals(ask: Ask, sources: Sources): Promise<void> {
   const organization = demoOrganization;
   for (const integration of ['postgresql', 'azure-devops', 'bigquery']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
   const { postgres, azureDevOps, bigQuery } = sources;
@@ -94,28 +92,33 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
     integration: 'bigquery', name: 'Analytics', shared: true, auth: 'service-account', settings: { project: bigQuery.world.project, gigabytes: 1 }, credential: { key: bigQuery.key },
   } });
 
-  const { rows: periods } = await ask(api.periods, { params: { organization } });
-  const period = currentPeriod(periods.filter(p => /q\d$/.test(p.id)), dateIn('Europe/Stockholm', today))!.id;
+  const { current: period } = await ask(api.periods, { params: { organization } });
   const { rows: people } = await ask(api.people, { params: { organization }, query: { search: '' } });
   const owner = (name: string) => people.find(p => p.name.startsWith(name))!.id;
+  const team = async (name: string, body: { parent?: string; owners: string[]; members: string[] }) => (await ask(api.createTeam, { params: { organization }, body: { name, ...body } })).team.id;
+  const care = await team('Customer care', { owners: [owner('Ben')], members: [owner('Dana')] });
+  await team('Support', { parent: care, owners: [owner('Dana')], members: [owner('Ben')] });
+  const app = await team('Loyalty app', { owners: [owner('Chen')], members: [owner('Ben'), owner('Dana')] });
+  for (const name of ['Customers', 'Growth', 'Loyalty']) await ask(api.createTag, { params: { organization }, body: { name } });
+  const ofTeam = (id: string) => ({ kind: 'teams' as const, teams: [id] });
   const place = { params: { organization, period } };
   const percent = { kind: 'percent' } as const;
   const number = (name: string) => ({ kind: 'number', name }) as const;
 
-  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', owners: [owner('Ada')], parents: [], outcome: percent, mode: 'roll-up' } });
+  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', entity: { kind: 'organization' }, tags: ['Customers'], owners: [owner('Ada')], parents: [], outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', owners: [owner('Ben')], parents: [{ period, id: customers.id }], mode: 'source',
+    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', entity: ofTeam(care), tags: ['Customers'], owners: [owner('Ben')], parents: [{ period, id: customers.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: number('tickets'), target: 20, risk: 30 },
     link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from tickets where closed_at is null' } } },
   } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', owners: [owner('Dana')], parents: [{ period, id: customers.id }], mode: 'source',
+    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', entity: ofTeam(care), tags: ['Growth'], owners: [owner('Dana')], parents: [{ period, id: customers.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'increase', name: 'Weekly subscriptions', unit: number('subscriptions'), start: 200, target: 500 },
     link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from subscriptions' } } },
   } });
-  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owners: [owner('Chen')], parents: [], outcome: percent, mode: 'roll-up' } });
+  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', entity: ofTeam(app), tags: ['Loyalty'], owners: [owner('Chen')], parents: [], outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source', outcome: percent,
+    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', entity: ofTeam(app), tags: ['Loyalty'], owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source', outcome: percent,
     link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
   } });
   await ask(api.createGoal, { ...place, body: {

@@ -82,7 +82,7 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
       await state.update({ demo: 'begun' });
       say.doing('Making the demo organization');
       const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
-      await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world, bigQuery }, new Date());
+      await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world, bigQuery });
       await teams.say(ada, general, { text: 'subscribe', mention: true });
       await state.update({ demo: 'made' });
     }
@@ -203,7 +203,7 @@ function psql(postgres: Postgres, sql: string): string {
 /** Signing in by picking a demo person: only ever mounted in local mode, on loopback. */
 function mountSignIn(server: Server, entra: Pick<Entra, 'personToken'>): void {
   server.get('/api/v1/local/people', async (_req: Request, res: Response) => {
-    res.json(200, { rows: auroraCoffee.people.map(p => ({ id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })) });
+    res.json(200, { rows: auroraCoffee.people.map(p => ({ id: p.id, name: p.name, email: p.email, role: p.admin ? 'owner' : 'member' })) });
   });
   server.post('/api/v1/local/sign-in', async (req: Request, res: Response) => {
     const person = auroraCoffee.people.find(p => p.id === (req.body as { person?: unknown } | undefined)?.person);

@@ -8,10 +8,11 @@ import type { Handlers } from './handler.ts';
 import { integrations } from './integrations.ts';
 import { organizations } from './organizations.ts';
 import { people } from './people.ts';
+import { periods } from './periods.ts';
 import { satellites } from './satellites.ts';
 import { session } from './session.ts';
 import { tags } from './tags.ts';
 import { teams } from './teams.ts';
 import { tenant } from './tenant.ts';
 
-export const handlers: Handlers = { ...session, ...organizations, ...tenant, ...people, ...teams, ...tags, ...follows, ...audit, ...goals, ...activity, ...integrations, ...connections, ...satellites };
+export const handlers: Handlers = { ...session, ...periods, ...organizations, ...tenant, ...people, ...teams, ...tags, ...follows, ...audit, ...goals, ...activity, ...integrations, ...connections, ...satellites };

@@ -4,9 +4,10 @@ import { dateIn } from '../../domain/date.ts';
 import { type Organization, newOrganization } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { rhythmFault } from '../../domain/rhythm.ts';
-import { foundOrganization } from '../../store/organizations.ts';
 import { type Stored, replace } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
+import { foundOrganization } from '../../sync/founding.ts';
+import { makeDuePeriods } from '../../sync/periods.ts';
 import { type Caller, newPerson } from '../caller.ts';
 import { etagOf, refuseStale } from '../etag.ts';
 import { refuseIf, wrongField } from '../refusal.ts';
@@ -36,7 +37,7 @@ export const organizations = {
     const owner = newPerson(caller.person, 'owner');
     await foundOrganization(deps.store, organization, owner, now);
     const there: Caller = { ...caller, scope: { tenant, organization: id }, organization, person: owner };
-    for (const scope of [there.scope, tenantLog(tenant)]) await record('organization.made', id, { before: null, after: { name: body.name } }, { ...there, scope }, deps);
+    for (const scope of [there.scope, tenantLog(tenant)]) await record('organization.created', id, { before: null, after: { name: body.name } }, { ...there, scope }, deps);
     return organizationView(await storedOrganization(there, deps), there, deps);
   },
 
@@ -53,6 +54,7 @@ export const organizations = {
     if (Object.keys(change.after).length === 0) return organizationView(stored, caller, deps);
     await deps.store.transact([replace(rows.organization, keys.organization(caller.scope), after, stored.etag)]);
     await record('organization.changed', before.id, change, caller, deps);
+    if (after.yearStart !== before.yearStart) await makeDuePeriods(deps.store, caller.scope, after, deps.now());
     return organizationView(await storedOrganization(caller, deps), caller, deps);
   },
 } satisfies Partial<Handlers>;

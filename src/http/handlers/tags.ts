@@ -66,6 +66,6 @@ async function made(name: string, caller: Caller, deps: Pick<Deps, 'store' | 'no
     if (!theirs) throw error;
     return theirs.body;
   }
-  await record('tag.made', name, { before: null, after: name }, caller, deps);
+  await record('tag.created', name, { before: null, after: name }, caller, deps);
   return tag;
 }

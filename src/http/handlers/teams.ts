@@ -32,7 +32,7 @@ export const teams = {
     const usual: Omit<Team, 'name'> = { id: deps.newId(), parent: body.parent ?? null, owners: [who(caller)], members: [], createGoals: parent?.body.createGoals ?? { for: 'team-owners' }, rhythm: null };
     const team = await filledIn({ ...usual, name: body.name }, body, caller, deps);
     await deps.store.transact([insert(rows.team, keys.team(caller.scope, team.id), team), ...above.slice(0, 1).map(one => held(one, caller))]);
-    await record('team.made', team.id, { before: null, after: audited(team) }, caller, deps);
+    await record('team.created', team.id, { before: null, after: audited(team) }, caller, deps);
     return teamView(await knownTeam(team.id, caller, deps), caller, deps);
   },
 
