@@ -76,10 +76,10 @@ describe('organizations and their people', function () {
   });
 
   const settingsNow = () => as('ada')(api.organization, here);
-  const change = async (body: SettingsBody, id = 'ada') => as(id)(api.changeSettings, { ...here, body, etag: (await settingsNow()).etag });
+  const change = async (body: SettingsBody, id = 'ada') => as(id)(api.updateSettings, { ...here, body, etag: (await settingsNow()).etag });
   const decide = async (policy: Partial<TenantPolicy>) => {
     const { etag } = await asAdministrator('ada')(api.tenant, { params: {} });
-    return asAdministrator('ada')(api.changeTenant, { params: {}, body: { ...usualPolicy, ...policy }, etag });
+    return asAdministrator('ada')(api.updateTenant, { params: {}, body: { ...usualPolicy, ...policy }, etag });
   };
   const logged = async (on?: string) => (await as('olga')(api.audit, { ...here, query: { limit: 200, ...(on === undefined ? {} : { on }) } })).rows;
   const aTeam = (body: TeamBody, id = 'ada') => as(id)(api.createTeam, { ...here, body });
@@ -141,7 +141,7 @@ describe('organizations and their people', function () {
     it('have goals administrators above them: those named in the settings, and those with the app role (A02)', async () => {
       for (const id of ['olga', 'ada', 'ben']) {
         assert.equal((await problemOf(as(id)(api.tenant, { params: {} }))).type, 'forbidden', id);
-        assert.equal((await problemOf(as(id)(api.changeTenant, { params: {}, body: usualPolicy, etag: 'undecided' }))).type, 'forbidden', id);
+        assert.equal((await problemOf(as(id)(api.updateTenant, { params: {}, body: usualPolicy, etag: 'undecided' }))).type, 'forbidden', id);
       }
       assert.equal((await as('ben')(api.session, { params: {} })).tenantAdministrator, false);
       assert.equal((await asker(address, () => entra.personToken(person('ben'), { roles: ['Another.Role'] }))(api.session, { params: {} })).tenantAdministrator, false);
@@ -159,8 +159,8 @@ describe('organizations and their people', function () {
       const ask = asAdministrator('ada');
       const { etag } = await ask(api.tenant, { params: {} });
       const policy: TenantPolicy = { ...usualPolicy, integrations: { allow: 'none' } };
-      await ask(api.changeTenant, { params: {}, body: policy, etag });
-      const late = await problemOf(ask(api.changeTenant, { params: {}, body: usualPolicy, etag }));
+      await ask(api.updateTenant, { params: {}, body: policy, etag });
+      const late = await problemOf(ask(api.updateTenant, { params: {}, body: usualPolicy, etag }));
       assert.deepEqual([late.type, late.status], ['conflict', 412]);
       assert.ok((await problemOf(decide({ integrations: { allow: 'selected', selected: ['numbers', 'nothing'] } }))).errors!['integrations.selected.1']);
       const [entry, ...more] = (await ask(api.tenantAudit, { params: {}, query: { limit: 50 } })).rows;
@@ -217,11 +217,11 @@ describe('organizations and their people', function () {
     it('that owners and admins change, each part by itself, under the ETag that was read (A03, A28)', async () => {
       const { etag, mayManage } = await as('ada')(api.organization, here);
       assert.equal(mayManage, true);
-      assert.equal((await problemOf(as('ben')(api.changeSettings, { ...here, body: { yearStart: 4 }, etag }))).type, 'forbidden');
-      const changed = await as('olga')(api.changeSettings, { ...here, body: { name: 'Aurora Coffee', timeZone: 'Europe/Stockholm', yearStart: 4, healthyScores: { from: 0.6, to: 0.8 } }, etag });
+      assert.equal((await problemOf(as('ben')(api.updateSettings, { ...here, body: { yearStart: 4 }, etag }))).type, 'forbidden');
+      const changed = await as('olga')(api.updateSettings, { ...here, body: { name: 'Aurora Coffee', timeZone: 'Europe/Stockholm', yearStart: 4, healthyScores: { from: 0.6, to: 0.8 } }, etag });
       assert.deepEqual([changed.organization.name, changed.organization.timeZone, changed.organization.yearStart], ['Aurora Coffee', 'Europe/Stockholm', 4]);
       assert.deepEqual(changed.organization.model, usualModel, 'the rest stays');
-      assert.equal((await problemOf(as('ada')(api.changeSettings, { ...here, body: { yearStart: 7 }, etag }))).status, 412);
+      assert.equal((await problemOf(as('ada')(api.updateSettings, { ...here, body: { yearStart: 7 }, etag }))).status, 412);
       assert.equal((await as('ben')(api.session, { params: {} })).organization.timeZone, 'Europe/Stockholm');
       const [entry] = await logged(organization);
       assert.deepEqual([entry!.deed, entry!.by, entry!.before], ['organization.changed', { id: 'olga', name: 'Olga' }, { name: 'Aurora', timeZone: 'UTC', yearStart: 1, healthyScores: { from: 0.7, to: 0.9 } }]);
@@ -244,7 +244,7 @@ describe('organizations and their people', function () {
       ];
       const { etag } = await settingsNow();
       for (const [body, field] of wrong) {
-        const { errors, type } = await problemOf(as('ada')(api.changeSettings, { ...here, body, etag }));
+        const { errors, type } = await problemOf(as('ada')(api.updateSettings, { ...here, body, etag }));
         assert.deepEqual([type, Object.keys(errors ?? {})[0]], ['bad-request', field], JSON.stringify(body));
       }
       assert.equal((await settingsNow()).etag, etag);
@@ -304,9 +304,9 @@ describe('organizations and their people', function () {
 
       const ofTeam: GoalBody['entity'] = { kind: 'teams', teams: [team.id] };
       assert.equal((await problemOf(make('cleo', ofTeam))).type, 'forbidden');
-      const opened = await as('ben')(api.changeTeam, { params: { organization, team: team.id }, body: { createGoals: { for: 'members' } }, etag });
+      const opened = await as('ben')(api.updateTeam, { params: { organization, team: team.id }, body: { createGoals: { for: 'members' } }, etag });
       await make('cleo', ofTeam);
-      await as('ben')(api.changeTeam, { params: { organization, team: team.id }, body: { createGoals: { for: 'people', people: ['ada'] } }, etag: opened.etag });
+      await as('ben')(api.updateTeam, { params: { organization, team: team.id }, body: { createGoals: { for: 'people', people: ['ada'] } }, etag: opened.etag });
       assert.equal((await problemOf(make('cleo', ofTeam))).type, 'forbidden');
       await make('cleo', { kind: 'individual' });
       assert.equal((await problemOf(make('obi', { kind: 'individual' }))).type, 'forbidden');
@@ -327,7 +327,7 @@ describe('organizations and their people', function () {
 
       const { etag } = await as('ada')(api.team, { params: { organization, team: top.team.id } });
       for (const parent of [top.team.id, middle.team.id, low.team.id]) {
-        assert.match((await problemOf(as('ada')(api.changeTeam, { params: { organization, team: top.team.id }, body: { parent }, etag }))).errors!['parent']!, /under itself/);
+        assert.match((await problemOf(as('ada')(api.updateTeam, { params: { organization, team: top.team.id }, body: { parent }, etag }))).errors!['parent']!, /under itself/);
       }
       assert.ok((await problemOf(aTeam({ name: 'Y', parent: 'nowhere' }))).errors!['parent']);
       assert.ok((await problemOf(aTeam({ name: 'Y', owners: ['nobody'] }))).errors!['owners']);
@@ -338,7 +338,7 @@ describe('organizations and their people', function () {
     it('that two people cannot move into a circle at once (C04)', async () => {
       for (let round = 0; round < 5; round++) {
         const [a, b] = await Promise.all([aTeam({ name: 'A' }), aTeam({ name: 'B' })]);
-        const move = (one: typeof a, under: typeof a) => as('ada')(api.changeTeam, { params: { organization, team: one.team.id }, body: { parent: under.team.id }, etag: one.etag });
+        const move = (one: typeof a, under: typeof a) => as('ada')(api.updateTeam, { params: { organization, team: one.team.id }, body: { parent: under.team.id }, etag: one.etag });
         await Promise.allSettled([move(a, b), move(b, a)]);
         const parents = await Promise.all([a, b].map(async ({ team }) => (await store.get(rows.team, keys.team(scope, team.id)))!.body.parent));
         assert.ok(parents.includes(null), 'one of them stands at the top');
@@ -349,11 +349,11 @@ describe('organizations and their people', function () {
       const support = await aTeam({ name: 'Support', owners: ['ben', 'cleo'] });
       const digital = await aTeam({ name: 'Digital', owners: ['ada'], members: ['cleo'] });
       const at = { params: { organization, team: support.team.id } };
-      const renamed = await as('ben')(api.changeTeam, { ...at, body: { name: 'Support desk', members: ['obi', 'ada'] }, etag: support.etag });
+      const renamed = await as('ben')(api.updateTeam, { ...at, body: { name: 'Support desk', members: ['obi', 'ada'] }, etag: support.etag });
       assert.deepEqual([renamed.team.name, renamed.team.members.map(m => m.name)], ['Support desk', ['Obi', 'Ada']]);
-      assert.equal((await problemOf(as('cleo')(api.changeTeam, { ...at, body: { name: 'Late' }, etag: support.etag }))).status, 412);
-      await as('cleo')(api.changeTeam, { ...at, body: { name: 'Desk' }, etag: renamed.etag });
-      assert.match((await problemOf(as('cleo')(api.changeTeam, { params: { organization, team: digital.team.id }, body: { name: 'Ours' }, etag: digital.etag }))).title, /Ada of Digital/);
+      assert.equal((await problemOf(as('cleo')(api.updateTeam, { ...at, body: { name: 'Late' }, etag: support.etag }))).status, 412);
+      await as('cleo')(api.updateTeam, { ...at, body: { name: 'Desk' }, etag: renamed.etag });
+      assert.match((await problemOf(as('cleo')(api.updateTeam, { params: { organization, team: digital.team.id }, body: { name: 'Ours' }, etag: digital.etag }))).title, /Ada of Digital/);
 
       const goal = newGoal(
         { kind: 'key-result', title: 'Of both', owners: [{ id: 'ada', name: 'Ada' }], entity: { kind: 'teams', teams: [digital.team.id, support.team.id] }, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' } },
@@ -371,7 +371,7 @@ describe('organizations and their people', function () {
       const { team } = await aTeam({ name: 'Support', owners: ['ben'] });
       const under = await aTeam({ name: 'Nights', parent: team.id }, 'ben');
       assert.deepEqual(under.team.owners, [{ id: 'ben', name: 'Ben' }]);
-      assert.equal((await problemOf(as('ben')(api.changeTeam, { params: { organization, team: under.team.id }, body: { parent: null }, etag: under.etag }))).type, 'forbidden');
+      assert.equal((await problemOf(as('ben')(api.updateTeam, { params: { organization, team: under.team.id }, body: { parent: null }, etag: under.etag }))).type, 'forbidden');
     });
 
     it('that are deleted when nothing stands under them, also by two people at once', async () => {
@@ -391,7 +391,7 @@ describe('organizations and their people', function () {
 
   describe('have people', () => {
     it('in roles that admins give; owners are several, appointed by owners, and never none (A03)', async () => {
-      const give = (by: Ask, id: string, role: Role) => by(api.changePerson, { params: { organization, person: id }, body: { role } });
+      const give = (by: Ask, id: string, role: Role) => by(api.updatePerson, { params: { organization, person: id }, body: { role } });
       assert.equal((await problemOf(give(as('ben'), 'cleo', 'admin'))).type, 'forbidden');
       assert.equal((await give(as('ada'), 'cleo', 'admin')).role, 'admin');
       assert.match((await problemOf(give(as('ada'), 'ben', 'owner'))).title, /appoint or remove owners/);
@@ -404,7 +404,7 @@ describe('organizations and their people', function () {
       const owners = (await as('ada')(api.people, { ...here, query: { search: '' } })).rows.filter(p => p.role === 'owner');
       assert.equal(owners.length, 1, 'two who remove each other at once leave one');
       await give(asAdministrator('obi'), 'cleo', 'owner');
-      assert.equal((await problemOf(as('ada')(api.changePerson, { params: { organization, person: 'nobody' }, body: { role: 'admin' } }))).type, 'not-found');
+      assert.equal((await problemOf(as('ada')(api.updatePerson, { params: { organization, person: 'nobody' }, body: { role: 'admin' } }))).type, 'not-found');
     });
 
     it('who are members, or observers that view, follow, like and comment only (A04)', async () => {
@@ -414,7 +414,7 @@ describe('organizations and their people', function () {
         ['view', ask => ask(api.goal, { params }), true], ['comment', ask => ask(api.comment, { params, body: { text: 'Well done' } }), true],
         ['follow', ask => ask(api.follow, { params: { organization, followed: `goal:${period}:${goal.id}` } }), true],
         ['like', ask => ask(api.react, { params, body: { to: { kind: 'goal' }, reaction: 'like', on: true } }), true],
-        ['set their own time zone', ask => ask(api.changePreferences, { ...here, body: { timeZone: 'Asia/Tokyo' } }), true],
+        ['set their own time zone', ask => ask(api.updatePreferences, { ...here, body: { timeZone: 'Asia/Tokyo' } }), true],
         ['make a goal', ask => ask(api.createGoal, { params: { organization, period }, body: { kind: 'objective', title: 'X', outcome: { kind: 'percent' } } }), false],
         ['make a tag', ask => ask(api.createTag, { ...here, body: { name: 'x' } }), false],
       ];
@@ -423,7 +423,7 @@ describe('organizations and their people', function () {
         else assert.match((await problemOf(deed(as('obi')))).title, /Observers/, what);
       }
       assert.equal((await problemOf(as('obi')(api.checkIn, { params, body: { value: 1, note: '' } }))).type, 'forbidden');
-      await as('ada')(api.changePerson, { params: { organization, person: 'obi' }, body: { role: 'member' } });
+      await as('ada')(api.updatePerson, { params: { organization, person: 'obi' }, body: { role: 'member' } });
       for (const [, deed] of deeds) await deed(as('obi'));
       assert.equal((await as('newcomer')(api.session, { params: {} })).person.role, 'member');
     });
@@ -432,7 +432,7 @@ describe('organizations and their people', function () {
       const { goal } = await aGoal('ben');
       const params = { organization, period, goal: goal.id };
       const checkIn = (id: string) => as(id)(api.checkIn, { params, body: { value: 10, note: '' } });
-      const manage = (manager: string | null) => as('ada')(api.changePerson, { params: { organization, person: 'ben' }, body: { manager: { from: 'admin', id: manager } } });
+      const manage = (manager: string | null) => as('ada')(api.updatePerson, { params: { organization, person: 'ben' }, body: { manager: { from: 'admin', id: manager } } });
       await add('dan', 'member');
       assert.equal((await problemOf(checkIn('cleo'))).type, 'forbidden');
       await manage('cleo');
@@ -445,7 +445,7 @@ describe('organizations and their people', function () {
       assert.equal((await problemOf(checkIn('dan'))).type, 'forbidden');
       assert.ok((await problemOf(manage('ben'))).errors!['manager.id']);
       assert.ok((await problemOf(manage('nobody'))).errors!['manager.id']);
-      assert.equal((await problemOf(as('ben')(api.changePerson, { params: { organization, person: 'ben' }, body: { manager: { from: 'admin', id: 'cleo' } } }))).type, 'forbidden');
+      assert.equal((await problemOf(as('ben')(api.updatePerson, { params: { organization, person: 'ben' }, body: { manager: { from: 'admin', id: 'cleo' } } }))).type, 'forbidden');
     });
 
     it('whose managers are asked of the directory at the first visit and once a day; what it does not say changes nothing (A05)', async () => {
@@ -469,11 +469,11 @@ describe('organizations and their people', function () {
       await visit('nell');
       assert.equal(reports.length, 1, 'nor is a directory that fails asked more often');
 
-      await as('ada')(api.changePerson, { params: { organization, person: 'nell' }, body: { manager: { from: 'admin', id: 'ben' } } });
+      await as('ada')(api.updatePerson, { params: { organization, person: 'nell' }, body: { manager: { from: 'admin', id: 'ben' } } });
       directory.set('nell', { id: 'boss', name: 'Boss' });
       clock += 86_400_000;
       assert.equal((await visit('nell')).person.manager, 'ben', 'an admin’s word stays');
-      await as('ada')(api.changePerson, { params: { organization, person: 'nell' }, body: { manager: { from: 'directory' } } });
+      await as('ada')(api.updatePerson, { params: { organization, person: 'nell' }, body: { manager: { from: 'directory' } } });
       assert.equal((await visit('nell')).person.manager, 'boss', 'until they leave it to the directory again');
       clock += 86_400_000;
       directory.set('nell', null);
@@ -508,11 +508,11 @@ describe('organizations and their people', function () {
     });
 
     it('who set their own time zone and alerts', async () => {
-      const preferred = await as('ben')(api.changePreferences, { ...here, body: { timeZone: 'America/New_York', mutedAlerts: ['at-risk', 'at-risk'] } });
+      const preferred = await as('ben')(api.updatePreferences, { ...here, body: { timeZone: 'America/New_York', mutedAlerts: ['at-risk', 'at-risk'] } });
       assert.deepEqual([preferred.timeZone, preferred.mutedAlerts], ['America/New_York', ['at-risk']]);
-      const again = await as('ben')(api.changePreferences, { ...here, body: { timeZone: null } });
+      const again = await as('ben')(api.updatePreferences, { ...here, body: { timeZone: null } });
       assert.deepEqual([again.timeZone, again.mutedAlerts], [undefined, ['at-risk']]);
-      assert.ok((await problemOf(as('ben')(api.changePreferences, { ...here, body: { timeZone: 'Nowhere' } }))).errors!['timeZone']);
+      assert.ok((await problemOf(as('ben')(api.updatePreferences, { ...here, body: { timeZone: 'Nowhere' } }))).errors!['timeZone']);
     });
   });
 

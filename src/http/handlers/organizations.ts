@@ -43,7 +43,7 @@ export const organizations = {
 
   organization: async (_input, caller, deps) => organizationView(await storedOrganization(caller, deps), caller, deps),
 
-  changeSettings: async ({ body, etag }, caller, deps) => {
+  updateSettings: async ({ body, etag }, caller, deps) => {
     refuseIf(refusal(caller.person, { do: 'manage-organization' }));
     const stored = await storedOrganization(caller, deps);
     refuseStale(stored, etag, 'these settings');

@@ -25,14 +25,15 @@ export const people = {
     return { rows: byName(found.rows.map(r => r.body)), ...(found.last === undefined ? {} : { next: found.last.id }) };
   },
 
-  changePerson: async ({ params, body }, caller, deps) => {
-    const before = (await knownPerson(params.person, caller, deps)).body;
+  updatePerson: async ({ params, body }, caller, deps) => {
+    const stored = await knownPerson(params.person, caller, deps);
+    const before = stored.body;
     const { role = before.role, manager } = body;
     if (role !== before.role) refuseIf(refusal(caller.person, { do: 'change-role', from: before.role, to: role, tenantAdministrator: caller.tenantAdministrator }));
     if (manager || role === before.role) refuseIf(refusal(caller.person, { do: 'manage-organization' }));
     const named = manager?.from === 'admin' ? await managerNamed(manager.id, before, caller, deps) : undefined;
 
-    let after: Person | undefined = role === before.role ? before : await withRole(before.id, role, caller, deps);
+    let after: Person | undefined = role === before.role ? before : await withRole(stored, role, caller, deps);
     if (manager?.from === 'admin') after = await assignManager(deps.store, caller.scope, before.id, named ?? null, 'admin');
     if (manager?.from === 'directory') after = await revise(deps.store, rows.person, keys.person(caller.scope, before.id), leftToDirectory);
     if (!after) throw nobody();
@@ -41,7 +42,7 @@ export const people = {
     return after;
   },
 
-  changePreferences: async ({ body }, caller, deps) => {
+  updatePreferences: async ({ body }, caller, deps) => {
     refuseUnknownZone(body.timeZone);
     const preferred = (person: Person): Person => {
       const { timeZone, ...rest } = person;
@@ -108,9 +109,12 @@ function leftToDirectory({ managerAskedAt: _asked, ...person }: Person): Person 
   return { ...person, managerBy: 'entra' };
 }
 
-/** An organization always has an owner: whoever stays one is held in the same transaction, so that two owners cannot remove each other at once. */
-async function withRole(id: string, role: Role, caller: Caller, deps: Deps): Promise<Person> {
-  const { body, etag } = await knownPerson(id, caller, deps);
+/**
+ * An organization always has an owner: whoever stays one is held in the same transaction, so that two owners cannot remove each other at
+ * once. The person is the one as whom they were read when the caller's right to this was asked.
+ */
+async function withRole({ body, etag }: Stored<Person>, role: Role, caller: Caller, deps: Deps): Promise<Person> {
+  const { id } = body;
   const after: Person = { ...body, role };
   const held: Step[] = [];
   if (body.role === 'owner' && role !== 'owner') {

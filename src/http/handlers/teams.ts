@@ -36,7 +36,7 @@ export const teams = {
     return teamView(await knownTeam(team.id, caller, deps), caller, deps);
   },
 
-  changeTeam: async ({ params, body, etag }, caller, deps) => {
+  updateTeam: async ({ params, body, etag }, caller, deps) => {
     const stored = await knownTeam(params.team, caller, deps);
     const before = stored.body;
     refuseIf(refusal(caller.person, { do: 'manage-team', team: before }));

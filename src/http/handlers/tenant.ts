@@ -18,7 +18,7 @@ export const tenant = {
     return tenantView(await storedPolicy(caller, deps));
   },
 
-  changeTenant: async ({ body, etag }, caller, deps) => {
+  updateTenant: async ({ body, etag }, caller, deps) => {
     refuseIf(managing(caller));
     const stored = await storedPolicy(caller, deps);
     if (tenantView(stored).etag !== etag) throw stale('this policy');
