@@ -283,7 +283,7 @@ describe('children and the end of a parent', () => {
 describe('what people set on a goal that moves by itself', () => {
   const rolling = () => hear(parent(), child('a', 60)).goal;
   const fed = () => move(goal(), reading(60, on(6).at), on(6)).goal;
-  const say = (g: Goal, value: number, then?: 'stop', hour = 10) => move(g, { kind: 'check-in', value, note: '', ...(then ? { then } : {}) }, byHand(6, hour)).goal;
+  const say = (g: Goal, value: number, updates?: 'stop', hour = 10) => move(g, { kind: 'check-in', value, note: '', ...(updates ? { updates } : {}) }, byHand(6, hour)).goal;
 
   it('once holds until the next automatic update, and no repeated or other word is one (C27)', () => {
     const said = say(rolling(), 90);
@@ -330,7 +330,7 @@ describe('what people set on a goal that moves by itself', () => {
   it('is judged by time while updates are stopped, but a status they set too holds until they check in again or resume (C27)', () => {
     const valued = say(rolling(), 60, 'stop');
     assert.equal(move(valued, { kind: 'time' }, on(8)).goal.status, 'behind');
-    const held = move(rolling(), { kind: 'check-in', value: 10, status: 'on-track', note: '', then: 'stop' }, byHand(6)).goal;
+    const held = move(rolling(), { kind: 'check-in', value: 10, status: 'on-track', note: '', updates: 'stop' }, byHand(6)).goal;
     assert.equal(move(held, { kind: 'time' }, on(9)).goal.status, 'on-track');
     assert.equal(move(held, { kind: 'check-in', note: 'Hm.' }, byHand(9)).goal.status, 'at-risk');
     assert.deepEqual(state(move(held, { kind: 'resume' }, byHand(9)).goal), { value: 60, progress: 60, status: 'behind' });
@@ -457,7 +457,7 @@ describe('the laws of moving', () => {
   const change: fc.Arbitrary<Change> = fc.oneof(
     fc.tuple(value, day).map(([v, d]) => reading(v, on(d).at)),
     fc.record({ kind: fc.constant('check-in' as const), value: fc.option(value, { nil: undefined }),
-      status: fc.option(status, { nil: undefined }), note: fc.string(), then: fc.constantFrom(undefined, 'stop' as const) }, { noNullPrototype: true }),
+      status: fc.option(status, { nil: undefined }), note: fc.string(), updates: fc.constantFrom(undefined, 'stop' as const) }, { noNullPrototype: true }),
     child.map((c): Change => ({ kind: 'child', child: c })),
     fc.constantFrom<Change>({ kind: 'child-gone', id: 'a' }, { kind: 'time' }, { kind: 'resume' }, { kind: 'reopen', note: '' }, { kind: 'postpone', note: '', continuedBy: null }),
     fc.dictionary(fc.constantFrom('a', 'b', 'c', 'x'), fc.constantFrom(null, 0, 30, 70)).map((weights): Change => ({ kind: 'weights', weights })),

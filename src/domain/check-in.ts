@@ -47,8 +47,8 @@ export type CheckIn = z.infer<typeof CheckIn>;
 /** What can happen to a goal. Values are in the outcome's unit; for percent complete they are percent. */
 export type Change =
   | { kind: 'reading'; value: number; raw: string; asOf: Instant; readAt: Instant }
-  /** `then`, on a goal that moves by itself: whether its next automatic update overwrites this (the default), or updates stop until somebody resumes. */
-  | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string; then?: 'go-on' | 'stop' | undefined }
+  /** `updates`, on a goal that moves by itself: whether its next automatic update overwrites this (the default), or updates stop until somebody resumes. */
+  | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string; updates?: 'go-on' | 'stop' | undefined }
   /** Automatic updates go on, with what children or source have said meanwhile. */
   | { kind: 'resume' }
   /** A child is new or has changed. */
@@ -144,11 +144,11 @@ function read(goal: Goal, { value, raw, asOf, readAt }: Extract<Change, { kind: 
 }
 
 /** A word or value later on is heard, but does not open an ended goal again: that is done by opening it. */
-function checkedIn(goal: Goal, { value, status, then }: Extract<Change, { kind: 'check-in' }>, j: Judgement): Goal {
+function checkedIn(goal: Goal, { value, status, updates }: Extract<Change, { kind: 'check-in' }>, j: Judgement): Goal {
   const valued = said(goal, value, j);
   if (isEnded(goal.status)) return { ...valued };
   if (status === 'closed' || status === 'postponed') return ended(valued, status, { score: null, note: '', continuedBy: null }, j);
-  const stops = goal.stopped ?? (then === 'stop' && goal.mode !== 'manual' && j.by.kind === 'person' ? { by: { id: j.by.id, name: j.by.name }, at: j.at } : null);
+  const stops = goal.stopped ?? (updates === 'stop' && goal.mode !== 'manual' && j.by.kind === 'person' ? { by: { id: j.by.id, name: j.by.name }, at: j.at } : null);
   const stopped = stops && { by: stops.by, at: stops.at };
   if (status === undefined) return judged({ ...valued, stopped }, j);
   return { ...valued, status, stopped: stopped && { ...stopped, statusHolds: true } };

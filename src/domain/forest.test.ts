@@ -138,7 +138,7 @@ class Forest {
       case 3: return this.move(goal.id, chance(0.7) ? { kind: 'close', score: one([null, 0.3, 0.7, 1]), note: '' } : { kind: 'postpone', note: '', continuedBy: null }, by);
       case 4: return follows && endOf(goal.children) ? undefined : this.move(goal.id, { kind: 'reopen', note: '' }, by);
       case 5: return follows ? this.move(goal.id, { kind: 'weights', weights: Object.fromEntries(goal.children.map(c => [c.id, one([null, null, 0, 10, 40])])) }, by) : undefined;
-      case 6: return follows && !isEnded(goal.status) ? this.move(goal.id, { kind: 'check-in', value: below(100), note: '', then: 'stop' }, by) : undefined;
+      case 6: return follows && !isEnded(goal.status) ? this.move(goal.id, { kind: 'check-in', value: below(100), note: '', updates: 'stop' }, by) : undefined;
       case 7: return this.move(goal.id, { kind: 'resume' }, by);
       case 8: return goal.kind === 'initiative' ? this.move(goal.id, { kind: 'tasks', tasks: Array.from({ length: below(5) }, (_, t) => ({ id: `t${t}`, name: 'Task', owner: null, due: null, done: chance(0.5) })) }, by) : undefined;
       case 9: return this.edit(goal.id, follows ? { statusFrom: one(['progress', 'children']), outcome: one([goal.outcome, { kind: 'percent' }, share(50 + below(50)), share(50 + below(50)), { ...orders, direction: 'reach', target: 100 + below(400) }]) } : { owners: one([[], [ann]]) });

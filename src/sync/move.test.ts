@@ -103,7 +103,7 @@ describe('Moving goals', () => {
     const goal = await stage.addGoal('g', { mode: 'source', connection: 'c1', parents: [parent] });
     await doIt(read(goal, 5));
     stage.later(60);
-    await doIt({ ...said(goal, 50), change: { kind: 'check-in', value: 50, note: '', then: 'stop' } });
+    await doIt({ ...said(goal, 50), change: { kind: 'check-in', value: 50, note: '', updates: 'stop' } });
     const outbox = await stage.outbox();
     const did: string[] = [];
     for (const value of [5, 5, 7]) {
