@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
-import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
+import { Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
 import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
+import { Reaction, Reactions } from './domain/reactions.ts';
 import { Status } from './domain/status.ts';
 
 /** One endpoint: its address, what comes in, what goes out. */
@@ -77,7 +78,7 @@ const Values = z.record(z.string(), z.unknown());
 
 /** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
-  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'gone', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
   title: z.string().describe('What is wrong and what to do, in a sentence for people.'),
   status: z.number().describe('The HTTP status.'),
   errors: z.record(z.string(), z.string()).optional().describe('Per field at fault, by its path in the body (or the header’s name), a sentence that says what to do.'),
@@ -102,7 +103,8 @@ export const GoalView = z.object({
   /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
-  may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
+  /** `align`: other goals under this one. `changeOwners`: also who else may see and change it. */
+  may: z.object({ edit: z.boolean(), checkIn: z.boolean(), align: z.boolean(), comment: z.boolean(), changeOwners: z.boolean() }),
   /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */
   link: z.object({
     integration: z.string(), integrationName: z.string(), connection: z.string(), connectionName: z.string(),
@@ -197,10 +199,43 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
-const CheckInBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') });
-const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) });
+const CheckInBody = z.object({
+  value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
+  /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
+  updates: z.enum(['go-on', 'stop']).optional(),
+});
+/** What is not named stays. */
+const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
+/** `mentions` are ids of people. */
+const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000), mentions: z.array(Id).max(50).optional() });
+/** What somebody reacts to: the goal itself, a check-in, or another entry of its feed. */
+const ReactionBody = z.object({
+  to: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('goal') }), z.object({ kind: z.literal('check-in'), at: Instant }), z.object({ kind: z.literal('entry'), at: Instant, id: Id }),
+  ]),
+  reaction: Reaction,
+  /** Whether the caller's reaction is to be there afterwards. */
+  on: z.boolean(),
+});
+/** Without `value` a goal keeps the one it has; without `score` it gets the part that was done. A goal without progress, such as a baseline, has none. */
+const CloseBody = z.object({ value: z.number().optional(), score: z.number().min(0, 'A score is from 0 to 1.').max(1, 'A score is from 0 to 1.').optional(), note: z.string().max(4000).default('') });
+const PostponeBody = z.object({
+  note: z.string().trim().min(1, 'Say why it is postponed.').max(4000),
+  /** The period it goes on in; left out, the next of its kind. */
+  to: Id.optional(),
+  /** Whether its goals begin anew there (a metric from where it stands now) or with the values they have. */
+  progress: z.enum(['reset', 'keep']).default('reset'),
+});
+const ReopenBody = z.object({ note: z.string().max(4000).default('') });
+/** By the id of each child its weight in percent: 0 for none, `null` for a share of what is left. Children that are not named keep what they have. */
+const WeightsBody = z.object({ weights: z.record(Id, z.number().min(0, 'A weight is from 0 to 100.').max(100, 'A weight is from 0 to 100.').nullable()) });
+const TaskBody = z.object({ name: Task.shape.name, owner: Id.nullable().optional(), due: PlainDate.nullable().optional(), done: z.boolean().optional(), /** The id of the task before which it stands; left out, it is the last. */ before: Id.optional() });
+
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
+const PeriodBody = z.object({ name: Period.shape.name, start: PlainDate, end: PlainDate, kind: Period.shape.kind });
+/** `year` is the one that the planning year begins in. */
+const PlanningYearBody = z.object({ year: z.number().int().min(2000, 'Give a year from 2000 on.').max(2100, 'Give a year up to 2100.') });
 const SatelliteBody = z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) });
 
 const org = '/api/v1/organizations/:organization';
@@ -210,10 +245,15 @@ export const api = {
   configuration: endpoint('GET', '/api/v1/configuration', 'What the tab needs before sign-in', { answer: Configuration, open: true }),
   session: endpoint('GET', '/api/v1/session', 'Who am I, and in which organization', { answer: Session }),
 
-  periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
-  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('') }), answer: z.object({ rows: z.array(Person) }) }),
+  periods: endpoint('GET', `${org}/periods`, 'Time periods by their beginning, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
+  createPeriod: endpoint('POST', `${org}/periods`, 'Add a time period beside those that are made by themselves', { body: PeriodBody, answer: Period }),
+  createPlanningYear: endpoint('POST', `${org}/planning-years`, 'Make the time periods of a planning year before its time', { body: PlanningYearBody, answer: z.object({ rows: z.array(Period) }) }),
+  updatePeriod: endpoint('PATCH', `${org}/periods/:period`, 'Rename a time period or change its dates; its goals keep their own', { body: PeriodBody.omit({ kind: true }).partial(), answer: Period }),
+  deletePeriod: endpoint('DELETE', `${org}/periods/:period`, 'Delete a time period without goals; it is not made again', { answer: Done }),
+  setCurrentPeriod: endpoint('PUT', `${org}/periods/current`, 'Declare a time period current until it ends, or leave it to the calendar', { body: z.object({ period: Id.nullable() }), answer: z.object({ current: z.string() }) }),
+  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.') }), answer: z.object({ rows: z.array(Person) }) }),
 
-  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id.describe('The time period’s id.'), search: z.string().optional().describe('Words to search for: the answer is then the best matches of all, as one page.') }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
   updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),
@@ -221,12 +261,27 @@ export const api = {
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),
   checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
+  editCheckIn: endpoint('PATCH', `${goal}/check-ins/:at`, 'Correct a check-in', { body: CorrectionBody, answer: GoalView }),
+  deleteCheckIn: endpoint('DELETE', `${goal}/check-ins/:at`, 'Take a check-in back', { answer: GoalView }),
+  closeGoal: endpoint('POST', `${goal}/close`, 'Close with a final value, a score and a note', { body: CloseBody, answer: GoalView }),
+  postponeGoal: endpoint('POST', `${goal}/postpone`, 'Postpone: it goes on in a later period, with its key results and initiatives', { body: PostponeBody, answer: z.object({ postponed: GoalView, continuedBy: GoalView }) }),
+  reopenGoal: endpoint('POST', `${goal}/reopen`, 'Open a closed or postponed goal again', { body: ReopenBody, answer: GoalView }),
+  resumeGoal: endpoint('POST', `${goal}/resume`, 'Let automatic updates go on', { answer: GoalView }),
+  setWeights: endpoint('PUT', `${goal}/weights`, 'How much each child counts', { body: WeightsBody, answer: GoalView }),
+  resetWeights: endpoint('DELETE', `${goal}/weights`, 'Let every child count as it does by default', { answer: GoalView }),
+  addTask: endpoint('POST', `${goal}/tasks`, 'Add a task to an initiative', { body: TaskBody, answer: GoalView }),
+  changeTask: endpoint('PATCH', `${goal}/tasks/:task`, 'Change, complete or move a task; what is not named stays', { body: TaskBody.partial(), answer: GoalView }),
+  deleteTask: endpoint('DELETE', `${goal}/tasks/:task`, 'Delete a task', { answer: GoalView }),
   comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: CommentBody, answer: FeedEntry }),
+  editComment: endpoint('PATCH', `${goal}/comments/:at/:entry`, 'Change one’s own comment', { body: CommentBody, answer: FeedEntry }),
+  deleteComment: endpoint('DELETE', `${goal}/comments/:at/:entry`, 'Take a comment back', { answer: FeedEntry }),
+  react: endpoint('PUT', `${goal}/reactions`, 'React, or take a reaction back', { body: ReactionBody, answer: z.object({ reactions: Reactions }) }),
+  reactions: endpoint('GET', `${goal}/reactions`, 'Reactions to the goal itself', { answer: z.object({ reactions: Reactions }) }),
   syncGoal: endpoint('POST', `${goal}/sync`, 'Read the goal’s source now', { answer: Done }),
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
   enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
-  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
+  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional().describe('Only connections of this integration.') }), answer: z.object({ rows: z.array(ConnectionView) }) }),
   createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done, reads: true }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),

@@ -22,9 +22,7 @@ describe('a new goal', () => {
   });
 
   it('tells its parent where it is and how it stands', () => {
-    assert.deepEqual(asChild(newGoal(draft, made)), {
-      period: '2026-q4', id: 'g1', kind: 'key-result', progress: 0, status: 'not-started', amount: 0, unit: { kind: 'percent' }, score: null, alert: null, private: false,
-    });
+    assert.deepEqual(asChild(newGoal(draft, made)), { period: '2026-q4', id: 'g1', kind: 'key-result', progress: 0, status: 'not-started', amount: 0, unit: { kind: 'percent' }, score: null, alert: null, private: false });
   });
 
   it('counts from its start in a sum, and not at all where it has none (C31)', () => {

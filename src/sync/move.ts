@@ -204,6 +204,17 @@ export function checkInSteps(scope: Scope, before: Goal, after: Goal, checkIn: C
   return steps;
 }
 
+/** What follows from a goal whose past was corrected: its parents hear of it, and its cards are drawn anew. */
+export function correctionSteps(scope: Scope, before: Goal, after: Goal, at: Instant): Step[] {
+  const ref = refOf(after);
+  const turned = before.status !== after.status;
+  const id = `e:${ref.id}:${Date.parse(at)}`;
+  return [
+    ...(turned || after.posted ? [put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) })] : []),
+    ...(isNewsAbove(before, after) ? after.parents.map(parent => rollUpStep(scope, ref, parent, at)) : []),
+  ];
+}
+
 function nameOf(goal: GoalRef): string {
   return `${goal.period}:${goal.id}`;
 }

@@ -14,10 +14,10 @@ import { type Caller, author, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
-import { periodsOf } from './session.ts';
+import { periodsOf, stretchPeriod } from './periods.ts';
 
 /** How deep goals may stand under one another. */
 const deepest = 20;
@@ -26,20 +26,21 @@ export const goals = {
   goals: async ({ query }, caller, deps) => {
     if (query.search?.trim()) return { rows: await searched(query.search, query.limit, caller, deps) };
     const page = await deps.store.page(rows.goal, keys.goals(caller.scope, query.period), { prefix: 'g:', limit: query.limit, next: query.next });
-    const visible = page.rows.filter(g => !refusal(caller.person, { do: 'view', goal: g.body }));
+    const visible = page.rows.filter(g => mayView(g.body, caller));
     return { rows: await goalViews(visible, caller, deps), ...(page.next ? { next: page.next } : {}) };
   },
 
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
-    refuseIf(refusal(caller.person, { do: 'create-goal' }));
+    await refuseMaking({ kind: body.kind, entity: body.entity ?? usualDraft.entity }, caller, deps);
     const draft = await draftOf(body, params.period, undefined, caller, deps);
     const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
     const by = who(caller);
     const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
     const link = source && newLink(made, source, caller, deps);
+    await stretchPeriod(made, caller, deps);
     const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
     if (link) await deps.store.transact([insert(rows.link, keys.link(caller.scope, link.connection, goal), link)]);
     await deps.store.transact([
@@ -68,6 +69,7 @@ export const goals = {
     const link = source && relinked ? newLink(before, source, caller, deps) : undefined;
     const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
     const linkStep = link ? [put(rows.link, keys.link(caller.scope, link.connection, before), link)] : [];
+    await stretchPeriod(goal, caller, deps);
     // A link beside the old one goes first, and one in its place last: whichever write is the last to happen, the old link never feeds the new outcome.
     if (moved) await deps.store.transact(linkStep);
     await deps.store.transact([
@@ -98,6 +100,7 @@ export const goals = {
 
   syncGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
+    refuseIf(refusal(caller.person, { do: 'sync', goal }));
     if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
     await enabledConnection(goal.connection, caller, deps);
     await deps.syncNow(caller.scope, goal.connection);
@@ -121,7 +124,7 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
 async function searched(words: string, limit: number, caller: Caller, deps: Deps): Promise<GoalView[]> {
   const refs = await deps.search.find(caller.scope, words, limit);
   const found = await Promise.all(refs.map(ref => deps.store.get(rows.goal, keys.goal(caller.scope, ref))));
-  return goalViews(found.filter(g => g !== undefined).filter(g => !refusal(caller.person, { do: 'view', goal: g.body })), caller, deps);
+  return goalViews(found.filter(g => g !== undefined && mayView(g.body, caller)) as Stored<Goal>[], caller, deps);
 }
 
 async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
@@ -196,7 +199,7 @@ async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, 
 function tellChats(caller: Caller, goal: Goal, at: string): Step[] {
   if (!goal.posted) return [];
   const id = `d:${goal.id}`;
-  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name })];
+  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name, hidden: goal.access.private })];
 }
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
