@@ -105,6 +105,12 @@ describe('goals over HTTP', function () {
         assert.deepEqual({ ...changed, title: goal.title }, goal);
       }
       assert.ok((await faultsOf(make('ben', { tags: ['x'.repeat(41)] })))['tags.0']);
+      await settings({ createTags: 'admins' });
+      const { goal } = await make('ben', { tags: ['GROWTH'] });
+      assert.deepEqual(goal.tags, ['growth'], 'as the organization spells it');
+      assert.match((await faultsOf(change('ben', goal, { tags: ['growth', 'brand new'] })))['tags']!, /no tag “brand new”/);
+      await store.transact([{ do: 'remove', kind: rows.tag as never, keys: keys.tag(scope, 'growth') }]);
+      assert.deepEqual((await change('ben', goal, { tags: ['growth'], title: 'Kept' })).goal.tags, ['growth'], 'what it bears stays');
     });
 
     it('belong to the organization, to several teams or to their owners alone (C02, C04)', async () => {

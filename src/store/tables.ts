@@ -214,7 +214,9 @@ export const keys = {
   /** One per comment of the tab and conversation that it was carried into. */
   reply: (s: Scope, outgoing: string, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `r:${digest(`${outgoing};${conversation}`)}` }),
   thread: (s: Scope, conversation: string, root: string): Keys => ({ partition: keys.organizationRows(s), row: `t:${digest(`${conversation};${root}`)}` }),
-  audit: (s: Scope, at: string, id: string): Keys => ({ partition: `${s.tenant}|${s.organization}|${at.slice(0, 7)}`, row: `${newestFirst(at)}:${id}` }),
+  /** All that was done in one month, `2026-11` (UTC). */
+  audits: (s: Scope, month: string) => `${s.tenant}|${s.organization}|${month}`,
+  audit: (s: Scope, at: string, id: string): Keys => ({ partition: keys.audits(s, at.slice(0, 7)), row: `${newestFirst(at)}:${id}` }),
   satellite: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   /** All that waits for one satellite; ids begin with their time, so the oldest comes first. */
   mails: (s: Scope, satellite: string) => `${s.tenant}|${s.organization}|${satellite}`,
@@ -224,7 +226,8 @@ export const keys = {
   request: (s: Scope, day: PlainDate, id: string): Keys => ({ partition: keys.requests(s, day), row: id }),
 };
 
-function followedName(about: Followed): string {
+/** What names something that is followed, in keys and in addresses. */
+export function followedName(about: Followed): string {
   switch (about.kind) {
     case 'organization': return 'organization';
     case 'team': return `team:${about.team}`;

@@ -20,6 +20,7 @@ import { changeableGoal, goalViews, mayView, refuseChange, refuseMaking, visible
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
 import { periodsOf } from './periods.ts';
+import { knownTags } from './tags.ts';
 
 export const goals = {
   goals: async ({ query }, caller, deps) => {
@@ -122,7 +123,7 @@ async function wantedOf(body: Partial<GoalBody>, { period: periodId, before, lin
     owners: owners ? named(owners, 'owners') : was.owners,
     checkInOwner: checkInOwner ? named([checkInOwner], 'checkInOwner')[0]! : checkInOwner === null ? null : was.checkInOwner,
     delegate: delegate ? named([delegate], 'delegate')[0]! : delegate === null ? null : was.delegate,
-    tags: tags ? [...new Set(tags)] : was.tags,
+    tags: tags ? await tagsOf(tags, was.tags, caller, deps) : was.tags,
   };
   const access: Access | undefined = body.access && {
     private: body.access.private, viewers: named(body.access.viewers, 'access.viewers'), editors: named(body.access.editors, 'access.editors'),
@@ -131,6 +132,12 @@ async function wantedOf(body: Partial<GoalBody>, { period: periodId, before, lin
   await refuseUnknownTeams(draft.entity, before, caller, deps);
   if (!before || !isDeepStrictEqual(before.entity, draft.entity) || before.kind !== draft.kind) await refuseMaking(draft, caller, deps);
   return { draft, access, parents: parents.goals, period, source: await sourceOf(body.link, draft, linkedBefore, caller, deps) };
+}
+
+/** New tags as the organization spells them. Those that the goal bears already may have left the list since. */
+async function tagsOf(given: readonly string[], borne: readonly string[], caller: Caller, deps: Deps): Promise<string[]> {
+  const fresh = await knownTags(given.filter(tag => !borne.includes(tag)), caller, deps);
+  return [...new Set([...given.filter(tag => borne.includes(tag)), ...fresh])];
 }
 
 /** Who may change a goal is not always one who may say whose it is. */
