@@ -60,7 +60,7 @@ export const goals = {
 
   children: async ({ params, query }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
-    const places = goal.children.map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
+    const places = (await seenChildren(goal, caller, deps)).map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
     const ahead = places.filter(({ place }) => query.next === undefined || place > query.next);
     const shown = ahead.slice(0, query.limit);
     const found = await Promise.all(shown.map(({ child }) => deps.store.get(rows.goal, keys.goal(caller.scope, child))));
@@ -101,6 +101,15 @@ async function searched(words: string, limit: number, caller: Caller, deps: Deps
 
 function actorOf(caller: Caller): Actor {
   return { scope: caller.scope, by: who(caller), organization: caller.organization };
+}
+
+/** Without the private ones that the caller may not see: not even the way to the next page names them. */
+async function seenChildren({ children }: Goal, caller: Caller, deps: Deps): Promise<Child[]> {
+  const seen = await Promise.all(children.map(async child => {
+    const goal = child.private ? await deps.store.get(rows.goal, keys.goal(caller.scope, child)) : undefined;
+    return !child.private || (goal !== undefined && mayView(goal.body, caller));
+  }));
+  return children.filter((_, i) => seen[i]);
 }
 
 /** Key results first, initiatives last; the place itself leads to the next page. */
