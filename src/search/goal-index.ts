@@ -1,0 +1,200 @@
+// One organization's goals in SQLite, in memory: what can be asked of a goal as columns, who and what it belongs to as facets, its words in FTS5.
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { z } from 'zod';
+import { type Goal, GoalRef, checkInOwnerOf } from '../domain/goal.ts';
+import { type GoalQuery, GoalSort, SortOrder } from '../domain/goal-query.ts';
+import type { Status } from '../domain/status.ts';
+
+/**
+ * Where a page ended. A sorted list goes on behind its last goal, whatever is written meanwhile; a list by relevance, which every change
+ * of any goal may reorder, goes on after so many. `any`: no goal had all of the words, and the list is of those with one of them.
+ */
+export const Position = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('relevance'), skip: z.number().int().min(0).max(1_000_000), any: z.boolean() }),
+  z.object({ by: GoalSort.exclude(['relevance']), order: SortOrder, value: z.union([z.string(), z.number(), z.null()]), ref: GoalRef, any: z.boolean() }),
+]);
+export type Position = z.infer<typeof Position>;
+
+export type Sorting = { by: 'relevance' } | { by: Exclude<GoalSort, 'relevance'>; order: SortOrder };
+
+/** `after` is a position of the same sorting. */
+export interface Page { sorting: Sorting; limit: number; after?: Position | undefined }
+export interface Found { refs: GoalRef[]; next?: Position }
+
+export interface GoalIndex {
+  /** Writes goals, in place of what was there of them. */
+  write(goals: readonly Goal[]): void;
+  erase(ref: GoalRef): void;
+  /** `viewer`: the id of the person who asks; `null` finds only what everybody may see. */
+  find(viewer: string | null, query: GoalQuery, page: Page): Found;
+  close(): void;
+}
+
+/** Worst first. */
+const standings: readonly Status[] = ['at-risk', 'behind', 'on-track', 'in-progress', 'reopened', 'not-started', 'postponed', 'closed'];
+
+const columns: Record<Exclude<GoalSort, 'relevance'>, string> = {
+  title: 'title', progress: 'progress', status: 'standing', end: 'ends', 'checked-in': 'checked_in_at', created: 'created_at',
+};
+
+const schema = `
+  create table goals (
+    id integer primary key, period text not null, goal text not null, kind text not null, entity text not null, mode text not null, status text not null,
+    standing integer not null, title text not null, progress real, ends text not null, created_at text not null, checked_in_at text,
+    check_in_owner text, unaligned integer not null, private integer not null, unique (period, goal)
+  );
+  create table facets (kind text not null, value text not null, goal integer not null, primary key (kind, value, goal)) without rowid;
+  create index facets_by_goal on facets (goal);
+  create virtual table words using fts5(title, description, owners, tags, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4');
+`;
+
+export function emptyIndex(): GoalIndex {
+  const database = new DatabaseSync(':memory:');
+  database.exec(schema);
+  const statements = {
+    id: database.prepare('select id from goals where period = ? and goal = ?'),
+    drop: database.prepare('delete from goals where id = ?'),
+    dropFacets: database.prepare('delete from facets where goal = ?'),
+    dropWords: database.prepare('delete from words where rowid = ?'),
+    add: database.prepare('insert into goals values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    addFacet: database.prepare('insert or ignore into facets values (?, ?, ?)'),
+    addWords: database.prepare('insert into words (rowid, title, description, owners, tags) values (?, ?, ?, ?, ?)'),
+  };
+
+  function erase(ref: GoalRef): void {
+    const id = statements.id.get(ref.period, ref.id)?.['id'];
+    if (id === undefined) return;
+    for (const drop of [statements.drop, statements.dropFacets, statements.dropWords]) drop.run(id);
+  }
+
+  function add(goal: Goal): void {
+    const id = statements.add.run(...valuesOf(goal)).lastInsertRowid;
+    for (const [kind, value] of facetsOf(goal)) statements.addFacet.run(kind, value, id);
+    statements.addWords.run(id, goal.title, goal.description, goal.owners.map(o => o.name).join(', '), goal.tags.join(', '));
+  }
+
+  function inTransaction(act: () => void): void {
+    database.exec('begin');
+    try {
+      act();
+      database.exec('commit');
+    } catch (error) {
+      database.exec('rollback');
+      throw error;
+    }
+  }
+
+  return {
+    write: goals => inTransaction(() => { for (const goal of goals) { erase(goal); add(goal); } }),
+    erase: ref => inTransaction(() => erase(ref)),
+    find: (viewer, query, page) => find(database, viewer, query, page),
+    close: () => database.close(),
+  };
+}
+
+function valuesOf(goal: Goal): SQLInputValue[] {
+  return [
+    goal.period, goal.id, goal.kind, goal.entity.kind, goal.mode, goal.status, standings.indexOf(goal.status), sortable(goal.title), goal.progress, goal.end,
+    goal.createdAt, goal.checkedInAt, checkInOwnerOf(goal)?.id ?? null, goal.parents.length === 0 ? 1 : 0, goal.access.private ? 1 : 0,
+  ];
+}
+
+function facetsOf(goal: Goal): [kind: string, value: string][] {
+  return [
+    ...goal.owners.map(({ id }): [string, string] => ['owner', id]),
+    ...(goal.entity.kind === 'teams' ? goal.entity.teams.map((team): [string, string] => ['team', team]) : []),
+    ...goal.tags.map((tag): [string, string] => ['tag', tag.toLowerCase()]),
+    ...goal.parents.map((parent): [string, string] => ['parent', nameOf(parent)]),
+    ...(goal.access.private ? viewersOf(goal).map((person): [string, string] => ['viewer', person]) : []),
+  ];
+}
+
+/** Who may find a private goal. This only narrows: whoever shows a goal asks permission.ts. */
+function viewersOf({ owners, createdBy, delegate, checkInOwner, access }: Goal): string[] {
+  return [...owners, createdBy, delegate, checkInOwner, ...access.viewers, ...access.editors, ...access.aligners ?? []].flatMap(who => who?.id ?? []);
+}
+
+/** Letters without accents and capitals, so that titles sort as people look for them. */
+function sortable(title: string): string {
+  return title.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}
+
+function nameOf(ref: GoalRef): string {
+  return `${ref.period}/${ref.id}`;
+}
+
+/** A part of a `where` and what it is filled with. */
+interface Condition { sql: string; values: SQLInputValue[] }
+
+function find(database: DatabaseSync, viewer: string | null, query: GoalQuery, page: Page): Found {
+  const terms = query.words?.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? [];
+  const conditions = [...conditionsOf(query), visibleTo(viewer)];
+  const matching = (any: boolean): Found => {
+    const match = terms.length === 0 ? [] : [{ sql: 'words match ?', values: [terms.map(t => `"${t}"*`).join(any ? ' OR ' : ' AND ')] }];
+    return page.sorting.by === 'relevance' && match.length > 0 ? best(database, [...match, ...conditions], page, any) : sorted(database, [...match, ...conditions], page, any);
+  };
+  if (page.after) return matching(page.after.any);
+  const all = matching(false);
+  return all.refs.length === 0 && terms.length > 1 ? matching(true) : all;
+}
+
+function best(database: DatabaseSync, conditions: Condition[], { limit, after }: Page, any: boolean): Found {
+  const skip = after?.by === 'relevance' ? after.skip : 0;
+  const { sql, values } = joined(conditions);
+  const rows = database.prepare(`select g.period, g.goal from words join goals g on g.id = words.rowid where ${sql} order by bm25(words, 10, 1, 3, 3), g.period, g.goal limit ? offset ?`)
+    .all(...values, limit + 1, skip);
+  return { refs: rows.slice(0, limit).map(refOf), ...(rows.length > limit ? { next: { by: 'relevance', skip: skip + limit, any } } : {}) };
+}
+
+/** Without words there is no relevance: those that were made last come first. */
+function sorted(database: DatabaseSync, conditions: Condition[], { sorting, limit, after }: Page, any: boolean): Found {
+  const { by, order } = sorting.by === 'relevance' ? { by: 'created', order: 'desc' } as const : sorting;
+  const column = `g.${columns[by]}`;
+  const behind = after && after.by !== 'relevance' ? [beyond(column, order, after)] : [];
+  const { sql, values } = joined([...conditions, ...behind]);
+  const from = sql.includes('words match') ? 'words join goals g on g.id = words.rowid' : 'goals g';
+  const rows = database.prepare(`select g.period, g.goal, ${column} as value from ${from} where ${sql} order by ${column} is null, ${column} ${order}, g.period, g.goal limit ?`)
+    .all(...values, limit + 1);
+  const last = rows[limit - 1];
+  return {
+    refs: rows.slice(0, limit).map(refOf),
+    ...(rows.length > limit ? { next: { by, order, value: last!['value'] as string | number | null, ref: refOf(last!), any } } : {}),
+  };
+}
+
+/** What comes behind a position, in the order of `sorted`. */
+function beyond(column: string, order: SortOrder, { value, ref }: Extract<Position, { order: SortOrder }>): Condition {
+  const later = '(g.period, g.goal) > (?, ?)';
+  if (value === null) return { sql: `${column} is null and ${later}`, values: [ref.period, ref.id] };
+  const side = order === 'asc' ? '>' : '<';
+  return { sql: `(${column} is null or ${column} ${side} ? or (${column} = ? and ${later}))`, values: [value, value, ref.period, ref.id] };
+}
+
+function conditionsOf(query: GoalQuery): Condition[] {
+  const isOneOf = (column: string, among: readonly string[] | undefined): Condition[] =>
+    (among ? [{ sql: `g.${column} in (${among.map(() => '?').join(', ')})`, values: [...among] }] : []);
+  const is = (column: string, value: string | number | undefined): Condition[] => (value === undefined ? [] : [{ sql: `g.${column} = ?`, values: [value] }]);
+  const has = (kind: string, value: string | undefined): Condition[] => (value === undefined ? [] : [{ sql: hasFacet, values: [kind, value] }]);
+  return [
+    ...isOneOf('period', query.periods), ...isOneOf('kind', query.kinds), ...isOneOf('status', query.statuses),
+    ...is('entity', query.entity), ...is('mode', query.mode), ...is('check_in_owner', query.checkInOwner),
+    ...is('unaligned', query.unaligned === undefined ? undefined : Number(query.unaligned)),
+    ...has('owner', query.owner), ...has('team', query.team), ...has('tag', query.tag?.toLowerCase()), ...has('parent', query.under && nameOf(query.under)),
+    ...(query.checkedInBefore === undefined ? [] : [{ sql: '(g.checked_in_at is null or g.checked_in_at < ?)', values: [query.checkedInBefore] }]),
+    ...(query.endsBefore === undefined ? [] : [{ sql: 'g.ends < ?', values: [query.endsBefore] }]),
+  ];
+}
+
+const hasFacet = 'g.id in (select goal from facets where kind = ? and value = ?)';
+
+function visibleTo(viewer: string | null): Condition {
+  return viewer === null ? { sql: 'g.private = 0', values: [] } : { sql: `(g.private = 0 or ${hasFacet})`, values: ['viewer', viewer] };
+}
+
+function joined(conditions: Condition[]): Condition {
+  return { sql: conditions.map(c => c.sql).join(' and '), values: conditions.flatMap(c => c.values) };
+}
+
+function refOf(row: Record<string, unknown>): GoalRef {
+  return { period: String(row['period']), id: String(row['goal']) };
+}
