@@ -4,6 +4,7 @@ import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
 import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
+import { GoalSort, SortOrder } from './domain/goal-query.ts';
 import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
@@ -197,6 +198,29 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
+/** Several of a query's values, one after the other with commas between them or each by itself. */
+const several = <T extends z.ZodType>(value: T) => z.preprocess(given => (typeof given === 'string' ? given.split(',') : given), z.array(value).min(1).max(20)).optional();
+/** Of everything that is given all must be true. With a period and nothing else it is that period's goals in a steady order, as they are stored. */
+const GoalListQuery = Paging.extend({
+  period: Id.optional().describe('Leave it out to ask for the goals of all time periods.'),
+  search: z.string().max(200).optional().describe('Beginnings of words of the title, the description, the tags and the owners’ names.'),
+  kind: several(GoalKind),
+  owner: z.string().max(64).optional().describe('The id of one of its owners.'),
+  checkInOwner: z.string().max(64).optional().describe('The id of the person whom reminders go to.'),
+  team: Id.optional(),
+  tag: z.string().max(40).optional(),
+  status: several(Status),
+  entity: z.enum(['organization', 'teams', 'individual']).optional(),
+  mode: ProgressMode.optional(),
+  unaligned: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional().describe('true: goals that stand under no other; false: those that do.'),
+  under: z.string().regex(/^[A-Za-z0-9_-]{1,64}\/[A-Za-z0-9_-]{1,64}$/, 'Write it as period/goal.').optional().describe('Goals directly under this one: its time period, a slash, its id.'),
+  checkedInBefore: Instant.optional().describe('Nobody and nothing has checked in since.'),
+  endsBefore: PlainDate.optional(),
+  sort: GoalSort.optional().describe('Left out, the best matches of a search come first, and otherwise the newest goals. Goals without a progress or check-in come last in either order.'),
+  order: SortOrder.optional().describe('asc unless said otherwise; the status that is worst comes first. By relevance there is but one.'),
+});
+export type GoalListQuery = z.infer<typeof GoalListQuery>;
+
 const CheckInBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default('') });
 const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000) });
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
@@ -213,7 +237,7 @@ export const api = {
   periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
   people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('') }), answer: z.object({ rows: z.array(Person) }) }),
 
-  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or those that a search finds', { query: GoalListQuery, answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
   updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),

@@ -130,36 +130,41 @@ function find(database: DatabaseSync, viewer: string | null, query: GoalQuery, p
   const terms = query.words?.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? [];
   const conditions = [...conditionsOf(query), visibleTo(viewer)];
   const matching = (any: boolean): Found => {
-    const match = terms.length === 0 ? [] : [{ sql: 'words match ?', values: [terms.map(t => `"${t}"*`).join(any ? ' OR ' : ' AND ')] }];
-    return page.sorting.by === 'relevance' && match.length > 0 ? best(database, [...match, ...conditions], page, any) : sorted(database, [...match, ...conditions], page, any);
+    const words = terms.length === 0 ? undefined : terms.map(t => `"${t}"*`).join(any ? ' OR ' : ' AND ');
+    const asked = { ...joined([...(words === undefined ? [] : [{ sql: 'words match ?', values: [words] }]), ...conditions]), words: words !== undefined, any };
+    return page.sorting.by === 'relevance' ? best(database, asked, page) : sorted(database, asked, page, page.sorting);
   };
   if (page.after) return matching(page.after.any);
   const all = matching(false);
   return all.refs.length === 0 && terms.length > 1 ? matching(true) : all;
 }
 
-function best(database: DatabaseSync, conditions: Condition[], { limit, after }: Page, any: boolean): Found {
-  const skip = after?.by === 'relevance' ? after.skip : 0;
-  const { sql, values } = joined(conditions);
-  const rows = database.prepare(`select g.period, g.goal from words join goals g on g.id = words.rowid where ${sql} order by bm25(words, 10, 1, 3, 3), g.period, g.goal limit ? offset ?`)
-    .all(...values, limit + 1, skip);
-  return { refs: rows.slice(0, limit).map(refOf), ...(rows.length > limit ? { next: { by: 'relevance', skip: skip + limit, any } } : {}) };
-}
+/** `words`: whether it matches any. */
+type Asked = Condition & { words: boolean; any: boolean };
 
 /** Without words there is no relevance: those that were made last come first. */
-function sorted(database: DatabaseSync, conditions: Condition[], { sorting, limit, after }: Page, any: boolean): Found {
-  const { by, order } = sorting.by === 'relevance' ? { by: 'created', order: 'desc' } as const : sorting;
+function best(database: DatabaseSync, asked: Asked, { limit, after }: Page): Found {
+  const skip = after?.by === 'relevance' ? after.skip : 0;
+  const order = asked.words ? 'bm25(words, 10, 1, 3, 3)' : 'g.created_at desc';
+  const rows = database.prepare(`select g.period, g.goal from ${tablesOf(asked)} where ${asked.sql} order by ${order}, g.period, g.goal limit ? offset ?`)
+    .all(...asked.values, limit + 1, skip);
+  return { refs: rows.slice(0, limit).map(refOf), ...(rows.length > limit ? { next: { by: 'relevance', skip: skip + limit, any: asked.any } } : {}) };
+}
+
+function sorted(database: DatabaseSync, asked: Asked, { limit, after }: Page, { by, order }: Extract<Sorting, { order: SortOrder }>): Found {
   const column = `g.${columns[by]}`;
-  const behind = after && after.by !== 'relevance' ? [beyond(column, order, after)] : [];
-  const { sql, values } = joined([...conditions, ...behind]);
-  const from = sql.includes('words match') ? 'words join goals g on g.id = words.rowid' : 'goals g';
-  const rows = database.prepare(`select g.period, g.goal, ${column} as value from ${from} where ${sql} order by ${column} is null, ${column} ${order}, g.period, g.goal limit ?`)
+  const { sql, values } = joined([asked, ...(after && after.by !== 'relevance' ? [beyond(column, order, after)] : [])]);
+  const rows = database.prepare(`select g.period, g.goal, ${column} as value from ${tablesOf(asked)} where ${sql} order by ${column} is null, ${column} ${order}, g.period, g.goal limit ?`)
     .all(...values, limit + 1);
   const last = rows[limit - 1];
   return {
     refs: rows.slice(0, limit).map(refOf),
-    ...(rows.length > limit ? { next: { by, order, value: last!['value'] as string | number | null, ref: refOf(last!), any } } : {}),
+    ...(rows.length > limit ? { next: { by, order, value: last!['value'] as string | number | null, ref: refOf(last!), any: asked.any } } : {}),
   };
+}
+
+function tablesOf({ words }: Asked): string {
+  return words ? 'words join goals g on g.id = words.rowid' : 'goals g';
 }
 
 /** What comes behind a position, in the order of `sorted`. */

@@ -1,4 +1,4 @@
-// The tenant's organization is found behind short pages, and a goal is current until its period has ended where the organization is.
+// The tenant's organization is found behind short pages, its periods are current until they have ended where it is, and its goals are those of all of them.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
@@ -6,7 +6,7 @@ import { newGoal } from '../domain/goal.ts';
 import { quartersOf } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { openStore } from './azure.ts';
-import { currentGoals, organizationOf } from './organizations.ts';
+import { allGoals, currentPeriods, organizationOf } from './organizations.ts';
 import { insert, type Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 import { newOrganization } from '../domain/organization.ts';
@@ -29,18 +29,22 @@ describe('An organization', () => {
     assert.equal(await organizationOf(short, randomUUID(), undefined), undefined);
   });
 
-  it('has current goals until the period has ended in its own time zone', async () => {
+  it('has a period among the current ones until it has ended in its own time zone', async () => {
+    const at = async (now: string) => (await currentPeriods(store, scope, new Date(now))).includes('2026-q3');
+    assert.deepEqual([await at('2026-10-01T05:00:00.000Z'), await at('2026-10-01T08:00:00.000Z')], [true, false]);
+  });
+
+  it('has the goals of all of its periods, also of those that have ended', async () => {
     const ann = { id: 'ann', name: 'Ann' };
-    const goal = newGoal(
-      { kind: 'objective', title: 'Third quarter', description: '', owners: [ann], parents: [], start: '2026-07-01', end: '2026-09-30', outcome: { kind: 'percent' }, mode: 'manual' },
-      { period: '2026-q3', id: 'g', by: ann, at: '2026-07-01T00:00:00.000Z' },
-    );
-    await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);
-    const at = async (now: string) => {
-      let count = 0;
-      for await (const found of currentGoals(store, scope, new Date(now))) count += found.id === goal.id ? 1 : 0;
-      return count;
-    };
-    assert.deepEqual([await at('2026-10-01T05:00:00.000Z'), await at('2026-10-01T08:00:00.000Z')], [1, 0]);
+    for (const period of ['2026-q1', '2026-q4']) {
+      const goal = newGoal(
+        { kind: 'objective', title: 'Third quarter', owners: [ann], start: '2026-07-01', end: '2026-09-30', outcome: { kind: 'percent' } },
+        { period, id: `of-${period}`, by: ann, at: '2026-07-01T00:00:00.000Z' },
+      );
+      await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);
+    }
+    const found = [];
+    for await (const { id } of allGoals(store, scope)) found.push(id);
+    assert.deepEqual(found, ['of-2026-q1', 'of-2026-q4']);
   });
 });

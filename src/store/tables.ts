@@ -207,6 +207,12 @@ export const keys = {
   request: (s: Scope, day: PlainDate, person: string, key: string): Keys => ({ partition: keys.requests(s, day), row: digest(`${person};${key}`) }),
 };
 
+/** Whose goal a goal's keys are: `keys.goal` backwards. */
+export function goalAt({ partition, row }: Keys): { scope: Scope; ref: GoalRef } {
+  const [tenant, organization, period] = partition.split('|') as [string, string, string];
+  return { scope: { tenant, organization }, ref: { period, id: row.slice('g:'.length) } };
+}
+
 function followedName(about: Followed): string {
   switch (about.kind) {
     case 'organization': return 'organization';

@@ -1,4 +1,4 @@
-// Making, finding, changing and deleting goals, and tying them to their sources.
+// Making, showing, changing and deleting goals, and tying them to their sources.
 import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
 import type { Judgement } from '../../domain/check-in.ts';
@@ -23,13 +23,6 @@ import { periodsOf } from './session.ts';
 const deepest = 20;
 
 export const goals = {
-  goals: async ({ query }, caller, deps) => {
-    if (query.search?.trim()) return { rows: await searched(query.search, query.limit, caller, deps) };
-    const page = await deps.store.page(rows.goal, keys.goals(caller.scope, query.period), { prefix: 'g:', limit: query.limit, next: query.next });
-    const visible = page.rows.filter(g => !refusal(caller.person, { do: 'view', goal: g.body }));
-    return { rows: await goalViews(visible, caller, deps), ...(page.next ? { next: page.next } : {}) };
-  },
-
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
@@ -115,13 +108,6 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
   await deps.carryOn(caller.scope, goal.period);
   if (linkedTo) await deps.syncNow(caller.scope, linkedTo.id);
   return viewOf(await visibleGoal({ period: goal.period, goal: goal.id }, caller, deps), caller, deps);
-}
-
-/** Search finds; the rows are read again, so that what is shown is current and permitted. */
-async function searched(words: string, limit: number, caller: Caller, deps: Deps): Promise<GoalView[]> {
-  const refs = await deps.search.find(caller.scope, words, limit);
-  const found = await Promise.all(refs.map(ref => deps.store.get(rows.goal, keys.goal(caller.scope, ref))));
-  return goalViews(found.filter(g => g !== undefined).filter(g => !refusal(caller.person, { do: 'view', goal: g.body })), caller, deps);
 }
 
 async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
