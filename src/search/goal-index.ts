@@ -45,6 +45,7 @@ const schema = `
   );
   create table facets (kind text not null, value text not null, goal integer not null, primary key (kind, value, goal)) without rowid;
   create index facets_by_goal on facets (goal);
+  create index private_goals on goals (id) where private = 1;
   create virtual table words using fts5(title, description, owners, tags, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4');
 `;
 
@@ -128,7 +129,7 @@ interface Condition { sql: string; values: SQLInputValue[] }
 
 function find(database: DatabaseSync, viewer: string | null, query: GoalQuery, page: Page): Found {
   const terms = query.words?.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? [];
-  const conditions = [...conditionsOf(query), visibleTo(viewer)];
+  const conditions = [...conditionsOf(query, viewer ?? nobody), visibleTo(viewer ?? nobody)];
   const matching = (any: boolean): Found => {
     const words = terms.length === 0 ? undefined : terms.map(t => `"${t}"*`).join(any ? ' OR ' : ' AND ');
     const asked = { ...joined([...(words === undefined ? [] : [{ sql: 'words match ?', values: [words] }]), ...conditions]), words: words !== undefined, any };
@@ -175,7 +176,7 @@ function beyond(column: string, order: SortOrder, { value, ref }: Extract<Positi
   return { sql: `(${column} is null or ${column} ${side} ? or (${column} = ? and ${later}))`, values: [value, value, ref.period, ref.id] };
 }
 
-function conditionsOf(query: GoalQuery): Condition[] {
+function conditionsOf(query: GoalQuery, viewer: string): Condition[] {
   const isOneOf = (column: string, among: readonly string[] | undefined): Condition[] =>
     (among ? [{ sql: `g.${column} in (${among.map(() => '?').join(', ')})`, values: [...among] }] : []);
   const is = (column: string, value: string | number | undefined): Condition[] => (value === undefined ? [] : [{ sql: `g.${column} = ?`, values: [value] }]);
@@ -183,8 +184,9 @@ function conditionsOf(query: GoalQuery): Condition[] {
   return [
     ...isOneOf('period', query.periods), ...isOneOf('kind', query.kinds), ...isOneOf('status', query.statuses),
     ...is('entity', query.entity), ...is('mode', query.mode), ...is('check_in_owner', query.checkInOwner),
-    ...is('unaligned', query.unaligned === undefined ? undefined : Number(query.unaligned)),
-    ...has('owner', query.owner), ...has('team', query.team), ...has('tag', query.tag?.toLowerCase()), ...has('parent', query.under && nameOf(query.under)),
+    ...has('owner', query.owner), ...has('team', query.team), ...has('tag', query.tag?.toLowerCase()),
+    ...(query.under ? [...has('parent', nameOf(query.under)), { sql: `? not in (${hiddenGoals})`, values: [nameOf(query.under), viewer] }] : []),
+    ...(query.unaligned === undefined ? [] : [{ sql: query.unaligned ? unaligned : `not ${unaligned}`, values: [viewer, viewer] }]),
     ...(query.checkedInBefore === undefined ? [] : [{ sql: '(g.checked_in_at is null or g.checked_in_at < ?)', values: [query.checkedInBefore] }]),
     ...(query.endsBefore === undefined ? [] : [{ sql: 'g.ends < ?', values: [query.endsBefore] }]),
   ];
@@ -192,9 +194,19 @@ function conditionsOf(query: GoalQuery): Condition[] {
 
 const hasFacet = 'g.id in (select goal from facets where kind = ? and value = ?)';
 
-function visibleTo(viewer: string | null): Condition {
-  return viewer === null ? { sql: 'g.private = 0', values: [] } : { sql: `(g.private = 0 or ${hasFacet})`, values: ['viewer', viewer] };
+/** On no private goal's list. */
+const nobody = '';
+
+function visibleTo(viewer: string): Condition {
+  return { sql: `(g.private = 0 or ${hasFacet})`, values: ['viewer', viewer] };
 }
+
+/** The goals that a viewer may not know of. */
+const hiddenGoals = "select period || '/' || goal from goals where private = 1 and id not in (select goal from facets where kind = 'viewer' and value = ?)";
+
+/** Without a parent, as far as a viewer may know: a private one that is not theirs is none. */
+const unaligned = `(g.unaligned = 1 or (g.id in (select goal from facets where kind = 'parent' and value in (${hiddenGoals}))
+  and not exists (select 1 from facets where goal = g.id and kind = 'parent' and value not in (${hiddenGoals}))))`;
 
 function joined(conditions: Condition[]): Condition {
   return { sql: conditions.map(c => c.sql).join(' and '), values: conditions.flatMap(c => c.values) };

@@ -167,6 +167,19 @@ describe('goal search', () => {
     });
   });
 
+  it('does not tell that a goal stands under a private one', async () => {
+    const top = goal('top', 'Secret top', { owners: [ben], createdBy: ben, access: { private: true, viewers: [], editors: [], aligners: null, inheritedFrom: null } });
+    const open1 = goal('open', 'Open top');
+    stored['t1'] = [top, open1, goal('under', 'Under a secret', { parents: [refOf(top)] }), goal('both', 'Under both', { parents: [refOf(top), refOf(open1)] })];
+    const search = open();
+    assert.deepEqual(await everyId(search, { under: refOf(top) }, 'ben'), ['both', 'under']);
+    assert.deepEqual(await everyId(search, { under: refOf(top) }, 'ada'), []);
+    assert.deepEqual(await everyId(search, { unaligned: true }, 'ben'), ['open', 'top']);
+    assert.deepEqual(await everyId(search, { unaligned: true }, 'ada'), ['open', 'under']);
+    assert.deepEqual(await everyId(search, { unaligned: false }, 'ben'), ['both', 'under']);
+    assert.deepEqual(await everyId(search, { unaligned: false }, null), ['both']);
+  });
+
   describe('in order', () => {
     const sorts: [sorting: Sorting, order: string[]][] = [
       [{ by: 'title', order: 'asc' }, ['c', 'a', 'b']],

@@ -48,7 +48,7 @@ describe('a goal being written', () => {
       parent: null, start: '2026-10-01', end: '2026-12-31', connection: 'c1', value: null, progress: 0, status: 'not-started' as const, asOf: null, readAt: null, children: [], posted: false,
     };
     const link = { integration: 'postgresql', integrationName: 'PostgreSQL', connection: 'c1', connectionName: 'Shop', measure: { metric: 'value', form: { query: 'select 1' } }, measureTitle: 'Value', lastSync: null, nextSync: null, problem: null };
-    const again = bodyOf(draftOf({ goal, etag: '1', expected: 0, may: { edit: true, checkIn: true }, link }));
+    const again = bodyOf(draftOf({ goal, etag: '1', expected: 0, may: { edit: true, checkIn: true, align: true, comment: true, changeOwners: true }, link }));
     assert.deepEqual(again, body);
   });
 

@@ -2,13 +2,12 @@
 import type { GoalListQuery, GoalView } from '../../api.ts';
 import type { GoalQuery } from '../../domain/goal-query.ts';
 import type { Goal } from '../../domain/goal.ts';
-import { refusal } from '../../domain/permission.ts';
 import { Position, type Sorting } from '../../search/search.ts';
 import { BadCursor, type Stored } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
 import { wrongField } from '../refusal.ts';
-import { goalViews } from './goal-view.ts';
+import { goalViews, mayView } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 
 interface GoalPage { rows: GoalView[]; next?: string }
@@ -37,7 +36,7 @@ async function found(query: Omit<GoalListQuery, 'limit' | 'next'>, limit: number
 }
 
 function viewsOf(goals: readonly Stored<Goal>[], caller: Caller, deps: Deps): Promise<GoalView[]> {
-  return goalViews(goals.filter(g => !refusal(caller.person, { do: 'view', goal: g.body })), caller, deps);
+  return goalViews(goals.filter(g => mayView(g.body, caller)), caller, deps);
 }
 
 function goalQuery({ search, period, kind, status, under, sort: _sort, order: _order, ...same }: Omit<GoalListQuery, 'limit' | 'next'>): GoalQuery {

@@ -6,15 +6,14 @@ import { dateIn } from '../../domain/date.ts';
 import { edit } from '../../domain/edit.ts';
 import type { Activity, FeedEntry } from '../../domain/feed.ts';
 import { type Goal, type GoalDraft, type GoalRef, newGoal, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
-import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
-import { Refusal, refuseIf, wrongField } from '../refusal.ts';
+import { Refusal, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
 import { periodsOf } from './session.ts';
@@ -26,7 +25,7 @@ export const goals = {
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
-    refuseIf(refusal(caller.person, { do: 'create-goal' }));
+    await refuseMaking({ kind: body.kind, entity: body.entity ?? usualDraft.entity }, caller, deps);
     const draft = await draftOf(body, params.period, undefined, caller, deps);
     const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
