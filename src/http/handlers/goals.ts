@@ -13,7 +13,7 @@ import { type Caller, author, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
 import { Refusal, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
 import { periodsOf } from './session.ts';
