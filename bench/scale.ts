@@ -31,7 +31,8 @@ export const deeds: readonly Deed[] = ['open', 'list', 'search', 'checkIn', 'anc
 
 /**
  * In milliseconds, for information: they tell about this machine, and `readMs`, the building of an index from the tables, about the emulator most
- * of all. `buildMs`: from goals at hand. `stallMs`: the longest that the process was kept from anything else in either. The rest: a page of 50, median.
+ * of all. `buildMs`: from goals at hand. `stallMs`: the longest that the process was kept from anything else in either,
+ * which is the collecting of this benchmark's own garbage more than the index (94 ms without it). The rest: a page of 50, median.
  */
 export interface SearchTimes { readMs: number; buildMs: number; stallMs: number; wordsMs: number; filterMs: number; sortMs: number }
 export interface Scale { goals: number; costs: Record<Deed, Cost>; search: SearchTimes }

@@ -129,16 +129,22 @@ describe('goal search', () => {
       it(`finds by ${name}`, async () => assert.deepEqual(await everyId(open(), query), found));
     }
 
-    it('finds by what a goal has become, and no more by what it was', async () => {
-      const search = open();
-      assert.deepEqual(await everyId(search, { owner: 'ben', statuses: ['not-started'] }), ['all', 'own']);
-      search.put(aurora, goal('own', 'One', { owners: [ada], status: 'closed' }));
-      assert.deepEqual(await everyId(search, { owner: 'ben' }), ['all']);
-      assert.deepEqual(await everyId(search, { tag: 'growth' }), []);
-      assert.deepEqual(await everyId(search, { statuses: ['closed'] }), ['own']);
-      search.remove(aurora, { period: '2026-q4', id: 'own' });
-      assert.deepEqual(await everyId(search, { statuses: ['closed'] }), []);
-    });
+    for (const id of ['own', 'all']) {
+      it(`finds by what a goal has become, and no more by what it was (the ${id === 'own' ? 'first' : 'last'} of the index)`, async () => {
+        const search = open();
+        const others = ['all', 'own'].filter(one => one !== id);
+        assert.deepEqual(await everyId(search, { owner: 'ben', statuses: ['not-started'] }), ['all', 'own']);
+        search.put(aurora, goal(id, 'Renamed', { owners: [ada], status: 'closed' }));
+        assert.deepEqual(await everyId(search, { owner: 'ben' }), others);
+        assert.deepEqual(await everyId(search, { words: 'one' }), others.filter(one => one === 'own'));
+        assert.deepEqual(await everyId(search, { under: parent }), id === 'all' ? ['team'] : ['all', 'team']);
+        assert.deepEqual(await everyId(search, { statuses: ['closed'] }), [id]);
+        search.remove(aurora, { period: '2026-q4', id });
+        assert.deepEqual(await everyId(search, { statuses: ['closed'] }), []);
+        search.put(aurora, goal('new', 'New', { owners: [] }));
+        assert.deepEqual(await everyId(search, { owner: 'ada' }), id === 'all' ? ['past'] : ['all', 'past']);
+      });
+    }
   });
 
   describe('of private goals', () => {
