@@ -79,7 +79,7 @@ const Values = z.record(z.string(), z.unknown());
 
 /** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
-  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'gone', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
   title: z.string().describe('What is wrong and what to do, in a sentence for people.'),
   status: z.number().describe('The HTTP status.'),
   errors: z.record(z.string(), z.string()).optional().describe('Per field at fault, by its path in the body (or the header’s name), a sentence that says what to do.'),
@@ -206,18 +206,18 @@ const several = <T extends z.ZodType>(value: T) => z.preprocess(given => (typeof
 const GoalListQuery = Paging.extend({
   period: Id.optional().describe('Leave it out to ask for the goals of all time periods.'),
   search: z.string().max(200).optional().describe('Beginnings of words of the title, the description, the tags and the owners’ names.'),
-  kind: several(GoalKind),
+  kind: several(GoalKind).describe('One of these kinds.'),
   owner: z.string().max(64).optional().describe('The id of one of its owners.'),
   checkInOwner: z.string().max(64).optional().describe('The id of the person whom reminders go to.'),
-  team: Id.optional(),
-  tag: z.string().max(40).optional(),
-  status: several(Status),
-  entity: z.enum(['organization', 'teams', 'individual']).optional(),
-  mode: ProgressMode.optional(),
+  team: Id.optional().describe('The id of one of the teams whose goal it is.'),
+  tag: z.string().max(40).optional().describe('A tag that it bears, whatever its capitals.'),
+  status: several(Status).describe('One of these statuses.'),
+  entity: z.enum(['organization', 'teams', 'individual']).optional().describe('Whose it is: the whole organization’s, teams’, or its owners’ alone.'),
+  mode: ProgressMode.optional().describe('What moves it.'),
   unaligned: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional().describe('true: goals that stand under no other; false: those that do.'),
   under: z.string().regex(/^[A-Za-z0-9_-]{1,64}\/[A-Za-z0-9_-]{1,64}$/, 'Write it as period/goal.').optional().describe('Goals directly under this one: its time period, a slash, its id.'),
   checkedInBefore: Instant.optional().describe('Nobody and nothing has checked in since.'),
-  endsBefore: PlainDate.optional(),
+  endsBefore: PlainDate.optional().describe('Its last day is before this one.'),
   sort: GoalSort.optional().describe('Left out, the best matches of a search come first, and otherwise the newest goals. Goals without a progress or check-in come last in either order.'),
   order: SortOrder.optional().describe('asc unless said otherwise; the status that is worst comes first. By relevance there is but one.'),
 });
@@ -243,6 +243,9 @@ const ReactionBody = z.object({
 });
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
+const PeriodBody = z.object({ name: Period.shape.name, start: PlainDate, end: PlainDate, kind: Period.shape.kind });
+/** `year` is the one that the planning year begins in. */
+const PlanningYearBody = z.object({ year: z.number().int().min(2000, 'Give a year from 2000 on.').max(2100, 'Give a year up to 2100.') });
 const SatelliteBody = z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) });
 
 const org = '/api/v1/organizations/:organization';
@@ -252,8 +255,13 @@ export const api = {
   configuration: endpoint('GET', '/api/v1/configuration', 'What the tab needs before sign-in', { answer: Configuration, open: true }),
   session: endpoint('GET', '/api/v1/session', 'Who am I, and in which organization', { answer: Session }),
 
-  periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
-  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('') }), answer: z.object({ rows: z.array(Person) }) }),
+  periods: endpoint('GET', `${org}/periods`, 'Time periods by their beginning, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
+  createPeriod: endpoint('POST', `${org}/periods`, 'Add a time period beside those that are made by themselves', { body: PeriodBody, answer: Period }),
+  createPlanningYear: endpoint('POST', `${org}/planning-years`, 'Make the time periods of a planning year before its time', { body: PlanningYearBody, answer: z.object({ rows: z.array(Period) }) }),
+  updatePeriod: endpoint('PATCH', `${org}/periods/:period`, 'Rename a time period or change its dates; its goals keep their own', { body: PeriodBody.omit({ kind: true }).partial(), answer: Period }),
+  deletePeriod: endpoint('DELETE', `${org}/periods/:period`, 'Delete a time period without goals; it is not made again', { answer: Done }),
+  setCurrentPeriod: endpoint('PUT', `${org}/periods/current`, 'Declare a time period current until it ends, or leave it to the calendar', { body: z.object({ period: Id.nullable() }), answer: z.object({ current: z.string() }) }),
+  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.') }), answer: z.object({ rows: z.array(Person) }) }),
 
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or those that a search finds', { query: GoalListQuery, answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
@@ -274,7 +282,7 @@ export const api = {
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
   enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
-  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
+  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional().describe('Only connections of this integration.') }), answer: z.object({ rows: z.array(ConnectionView) }) }),
   createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done, reads: true }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),

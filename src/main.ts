@@ -22,7 +22,7 @@ import { openSearch } from './search/search.ts';
 import { openStore } from './store/azure.ts';
 import { openMailbox } from './store/mailbox.ts';
 import { openDelivery, openMemory } from './store/memory.ts';
-import { allGoals, currentPeriods } from './store/organizations.ts';
+import { allGoals, currentlyIn } from './store/organizations.ts';
 import { openQueue } from './store/queue.ts';
 import type { Store } from './store/store.ts';
 import { keys, rows } from './store/tables.ts';
@@ -78,9 +78,8 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
 
   const memoryDeps = {
     store, now, report,
-    // Of private goals nothing is found from a chat: everybody there reads along.
-    find: async (scope: Scope, words: string, limit: number) =>
-      (await search.find(scope, null, { words, periods: await currentPeriods(store, scope, now()) }, { sorting: { by: 'relevance' }, limit })).refs,
+    find: async (scope: Scope, viewer: string | null, words: string, limit: number) =>
+      (await search.find(scope, viewer, { words, current: await currentlyIn(store, scope, now()) }, { sorting: { by: 'relevance' }, limit })).refs,
     syncNow: askForSync,
     integrationName: (id: string) => integrationName(integrations, id),
   };

@@ -9,6 +9,8 @@ export interface GoalQuery {
   /** Beginnings of words of the title, the description, the tags and the owners' names. */
   words?: string | undefined;
   periods?: readonly string[] | undefined;
+  /** Of one of these periods, or running up to this day or beyond it. */
+  current?: { periods: readonly string[]; today: PlainDate } | undefined;
   kinds?: readonly GoalKind[] | undefined;
   /** One of its owners. */
   owner?: string | undefined;

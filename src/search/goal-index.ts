@@ -177,8 +177,7 @@ function beyond(column: string, order: SortOrder, { value, ref }: Extract<Positi
 }
 
 function conditionsOf(query: GoalQuery, viewer: string): Condition[] {
-  const isOneOf = (column: string, among: readonly string[] | undefined): Condition[] =>
-    (among ? [{ sql: `g.${column} in (${among.map(() => '?').join(', ')})`, values: [...among] }] : []);
+  const isOneOf = (column: string, among: readonly string[] | undefined): Condition[] => (among ? [oneOf(column, among)] : []);
   const is = (column: string, value: string | number | undefined): Condition[] => (value === undefined ? [] : [{ sql: `g.${column} = ?`, values: [value] }]);
   const has = (kind: string, value: string | undefined): Condition[] => (value === undefined ? [] : [{ sql: hasFacet, values: [kind, value] }]);
   return [
@@ -187,9 +186,18 @@ function conditionsOf(query: GoalQuery, viewer: string): Condition[] {
     ...has('owner', query.owner), ...has('team', query.team), ...has('tag', query.tag?.toLowerCase()),
     ...(query.under ? [...has('parent', nameOf(query.under)), { sql: `? not in (${hiddenGoals})`, values: [nameOf(query.under), viewer] }] : []),
     ...(query.unaligned === undefined ? [] : [{ sql: query.unaligned ? unaligned : `not ${unaligned}`, values: [viewer, viewer] }]),
+    ...(query.current ? [either(oneOf('period', query.current.periods), { sql: 'g.ends >= ?', values: [query.current.today] })] : []),
     ...(query.checkedInBefore === undefined ? [] : [{ sql: '(g.checked_in_at is null or g.checked_in_at < ?)', values: [query.checkedInBefore] }]),
     ...(query.endsBefore === undefined ? [] : [{ sql: 'g.ends < ?', values: [query.endsBefore] }]),
   ];
+}
+
+function oneOf(column: string, among: readonly string[]): Condition {
+  return { sql: `g.${column} in (${among.map(() => '?').join(', ')})`, values: [...among] };
+}
+
+function either(a: Condition, b: Condition): Condition {
+  return { sql: `(${a.sql} or ${b.sql})`, values: [...a.values, ...b.values] };
 }
 
 const hasFacet = 'g.id in (select goal from facets where kind = ? and value = ?)';

@@ -122,6 +122,9 @@ describe('goal search', () => {
       ['its parent, any of several', { under: { period: '2026-q4', id: 'own' } }, ['all']],
       ['the last check-in, never among it', { checkedInBefore: '2026-11-01T00:00:00.000Z' }, ['all', 'past', 'team']],
       ['its end', { endsBefore: '2026-11-21' }, ['past']],
+      ['being current, by its period', { current: { periods: ['2026-q4'], today: '2026-10-01' } }, ['all', 'own', 'team']],
+      ['being current, by its own end though its period is over (C09)', { current: { periods: ['2026-q4'], today: '2026-09-30' } }, ['all', 'own', 'past', 'team']],
+      ['being current where no period is', { current: { periods: [], today: '2027-01-01' } }, []],
       ['everything together', { words: 'tw', periods: ['2026-q4'], kinds: ['key-result'], team: 'sales', statuses: ['behind'], under: parent }, ['team']],
       ['nothing', {}, ['all', 'own', 'past', 'team']],
     ];
@@ -136,7 +139,7 @@ describe('goal search', () => {
         assert.deepEqual(await everyId(search, { owner: 'ben', statuses: ['not-started'] }), ['all', 'own']);
         search.put(aurora, goal(id, 'Renamed', { owners: [ada], status: 'closed' }));
         assert.deepEqual(await everyId(search, { owner: 'ben' }), others);
-        assert.deepEqual(await everyId(search, { words: 'one' }), others.filter(one => one === 'own'));
+        assert.deepEqual(await everyId(search, { words: id === 'own' ? 'one' : 'four' }), []);
         assert.deepEqual(await everyId(search, { under: parent }), id === 'all' ? ['team'] : ['all', 'team']);
         assert.deepEqual(await everyId(search, { statuses: ['closed'] }), [id]);
         search.remove(aurora, { period: '2026-q4', id });

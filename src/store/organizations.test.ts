@@ -6,7 +6,7 @@ import { newGoal } from '../domain/goal.ts';
 import { quartersOf } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { openStore } from './azure.ts';
-import { allGoals, currentPeriods, organizationOf } from './organizations.ts';
+import { allGoals, currentlyIn, organizationOf } from './organizations.ts';
 import { insert, type Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 import { newOrganization } from '../domain/organization.ts';
@@ -30,8 +30,9 @@ describe('An organization', () => {
   });
 
   it('has a period among the current ones until it has ended in its own time zone', async () => {
-    const at = async (now: string) => (await currentPeriods(store, scope, new Date(now))).includes('2026-q3');
-    assert.deepEqual([await at('2026-10-01T05:00:00.000Z'), await at('2026-10-01T08:00:00.000Z')], [true, false]);
+    const at = (now: string) => currentlyIn(store, scope, new Date(now));
+    assert.deepEqual(await at('2026-10-01T05:00:00.000Z'), { periods: ['2026-q3', '2026-q4'], today: '2026-09-30' });
+    assert.deepEqual(await at('2026-10-01T08:00:00.000Z'), { periods: ['2026-q4'], today: '2026-10-01' });
   });
 
   it('has the goals of all of its periods, also of those that have ended', async () => {

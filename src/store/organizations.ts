@@ -1,6 +1,7 @@
 // Which organization of a tenant is meant, which of its periods are current, and what goals it has.
 import { dateIn } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
+import type { GoalQuery } from '../domain/goal-query.ts';
 import { type Organization, type Scope, isId } from '../domain/organization.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
@@ -12,13 +13,13 @@ export async function organizationOf(store: Store, tenant: string, id: string | 
   return undefined;
 }
 
-/** The ids of the periods that have not ended where the organization is. */
-export async function currentPeriods(store: Store, scope: Scope, now: Date): Promise<string[]> {
+/** What is current where the organization is: the periods that have not ended, and the day that goals of earlier ones must run up to. */
+export async function currentlyIn(store: Store, scope: Scope, now: Date): Promise<NonNullable<GoalQuery['current']>> {
   const organization = await organizationOf(store, scope.tenant, scope.organization);
   const today = dateIn(organization?.timeZone ?? 'UTC', now);
-  const current: string[] = [];
-  for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) if (period.end >= today) current.push(period.id);
-  return current;
+  const periods: string[] = [];
+  for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) if (period.end >= today) periods.push(period.id);
+  return { periods, today };
 }
 
 /** The goals of all periods. */

@@ -2,14 +2,16 @@
 import { move } from '../domain/check-in.ts';
 import { addDays, dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import type { Organization, Scope } from '../domain/organization.ts';
-import { put } from '../store/store.ts';
+import { daysOf } from '../domain/period.ts';
+import { put, remove } from '../store/store.ts';
 import { keys, rows, type Connection, type Swept } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
 import { moveGoals, type Move } from './move.ts';
+import { makeDuePeriods } from './periods.ts';
 import { startChain } from './schedule.ts';
 
 const by = { kind: 'time' as const };
-/** Goals may run a little longer than their period, and a worker that was away catches up. */
+/** A worker that was away catches up. */
 const daysAfterPeriod = 31;
 const mendEveryMs = 3_600_000;
 /** A chain so late has lost its message; one that is merely slow would be none the worse for a new one. */
@@ -31,8 +33,12 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
   const swept = (await deps.store.get(rows.swept, keys.swept(scope)))?.body;
   const mended = swept !== undefined && now.getTime() - Date.parse(swept.mendedAt) < mendEveryMs;
   if (mended && swept.day === today) return;
+  await makeDuePeriods(deps.store, scope, organization, now);
   if (swept?.day !== today) await judgeByTime(deps, scope, organization, today);
-  if (!mended) await mend(deps, scope, organization);
+  if (!mended) {
+    await mend(deps, scope, organization);
+    await forgetRequests(deps, scope, swept?.mendedAt ?? now.toISOString());
+  }
   const done: Swept = { day: today, mendedAt: mended ? swept.mendedAt : now.toISOString() };
   await deps.store.transact([put(rows.swept, keys.swept(scope), done)]);
 }
@@ -41,7 +47,7 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
 async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organization, today: PlainDate): Promise<void> {
   const at = firstInstantOf(organization.timeZone, today);
   for await (const { body: period } of deps.store.all(rows.period, keys.organizationRows(scope))) {
-    if (period.start > today || addDays(period.end, daysAfterPeriod) < today) continue;
+    if (daysOf(period).start > today || addDays(daysOf(period).end, daysAfterPeriod) < today) continue;
     let turned: Move[] = [];
     for await (const { body: goal } of deps.store.all(rows.goal, keys.goals(scope, period.id), 'g:')) {
       const judged = move(goal, { kind: 'time' }, { at, today, thresholds: organization.thresholds, model: organization.model, by });
@@ -61,6 +67,19 @@ async function mend(deps: SyncDeps, scope: Scope, organization: Organization): P
     if (organization.integrations[body.integration] && isOverdue(body, deps.now())) await startChain(deps, scope, body.id);
   }
   for await (const { body } of deps.store.all(rows.period, keys.organizationRows(scope))) await deliverIfWaiting(deps, scope, body.id);
+}
+
+/** Keyed requests are of use for a day, so those of a day go when the day after it is over: all that have become so since the last time. */
+async function forgetRequests(deps: SyncDeps, scope: Scope, since: Instant): Promise<void> {
+  const last = addDays(dateIn('UTC', deps.now()), -2);
+  for (let day = addDays(dateIn('UTC', since), -2); day <= last; day = addDays(day, 1)) {
+    let next: string | undefined;
+    do {
+      const page = await deps.store.page(rows.request, keys.requests(scope, day), { limit: 100, next });
+      if (page.rows.length > 0) await deps.store.transact(page.rows.map(({ body }) => remove(rows.request, keys.request(scope, day, body.id))));
+      next = page.next;
+    } while (next !== undefined);
+  }
 }
 
 function isOverdue(connection: Connection, now: Date): boolean {

@@ -5,7 +5,8 @@ import { goalList } from './goal-list.ts';
 import { goals } from './goals.ts';
 import type { Handlers } from './handler.ts';
 import { integrations } from './integrations.ts';
+import { periods } from './periods.ts';
 import { satellites } from './satellites.ts';
 import { session } from './session.ts';
 
-export const handlers: Handlers = { ...session, ...goalList, ...goals, ...activity, ...integrations, ...connections, ...satellites };
+export const handlers: Handlers = { ...session, ...periods, ...goalList, ...goals, ...activity, ...integrations, ...connections, ...satellites };

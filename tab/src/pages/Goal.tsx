@@ -126,7 +126,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
   return (
     <>
       {error !== undefined && <ErrorBar title="This goal may be out of date" error={error} again={() => void reload()} />}
-      <Head view={view} onCheckIn={() => setCheckingIn(true)} />
+      <Head view={view} reload={reload} onCheckIn={() => setCheckingIn(true)} />
       <div className={styles.columns}>
         <div className={styles.column}>
           <Standing view={view} />
@@ -191,7 +191,7 @@ function syncMark({ link }: GoalView): string {
   return JSON.stringify([link?.lastSync, link?.problem]);
 }
 
-function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
+function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promise<void>; onCheckIn: () => void }) {
   const styles = useStyles();
   const { call, organization } = useSession();
   const navigate = useNavigate();
@@ -199,8 +199,9 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
   const [deleting, setDeleting] = useState(false);
   const { goal, may } = view;
   const remove = async () => {
-    const done = await deed.run(async () => { await call(api.deleteGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id } }); });
+    const done = await deed.run(async () => { await call(api.deleteGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id }, etag: view.etag }); });
     if (done) await navigate(places.goals(goal.period));
+    else await reload(); // somebody else may have changed it: who asks again should see what goes
   };
   return (
     <>

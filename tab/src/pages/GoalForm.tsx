@@ -94,7 +94,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
     const saved = await save.run(async () => {
       const view = base === undefined
         ? await call(api.createGoal, { params, body: body.value })
-        : await call(api.updateGoal, { params: { ...params, goal: base.goal.id }, body: { ...body.value, etag: base.etag } });
+        : await call(api.updateGoal, { params: { ...params, goal: base.goal.id }, body: body.value, etag: base.etag });
       await navigate(places.goal(view.goal));
     });
     if (!saved) focusFault(form.current);
