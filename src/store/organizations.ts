@@ -1,8 +1,8 @@
-// Which organization of a tenant is meant, which of its periods are current, and what goals it has.
+// The organizations of a tenant: which one is meant, what the tenant lets them do, what is current in one, and what goals it has.
 import { dateIn } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
 import type { GoalQuery } from '../domain/goal-query.ts';
-import { type Organization, type Scope, isId } from '../domain/organization.ts';
+import { type Organization, type Scope, type TenantPolicy, isId, usualPolicy } from '../domain/organization.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 
@@ -11,6 +11,11 @@ export async function organizationOf(store: Store, tenant: string, id: string | 
   if (id !== undefined) return isId(id) ? (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body : undefined;
   for await (const { body } of store.all(rows.organization, tenant)) return body;
   return undefined;
+}
+
+/** What the tenant's goals administrators have decided for all of its organizations. */
+export async function tenantPolicyOf(store: Store, tenant: string): Promise<TenantPolicy> {
+  return (await store.get(rows.tenantPolicy, keys.tenantPolicy(tenant)))?.body ?? usualPolicy;
 }
 
 /** What is current where the organization is: the periods that have not ended, and the day that goals of earlier ones must run up to. */

@@ -1,19 +1,24 @@
 // A goal as people see it: without what they may not see, its ETag, expected progress today, what they may do, and how fresh its source is.
 import type { GoalView } from '../../api.ts';
-import type { CheckIn } from '../../domain/check-in.ts';
+import { alertBelow, alertsOf } from '../../domain/alert.ts';
+import type { CheckIn, Judgement } from '../../domain/check-in.ts';
+import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
 import type { Entity, Goal, GoalRef } from '../../domain/goal.ts';
 import { type Scope, type Team, isId } from '../../domain/organization.ts';
 import { type Around, type Right, refusal } from '../../domain/permission.ts';
+import { automaticOf } from '../../domain/roll-up.ts';
+import { suggestedScore } from '../../domain/score.ts';
 import { expectedOf } from '../../domain/status.ts';
 import { integrationName } from '../../integrations.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Store, Stored } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, author } from '../caller.ts';
 import { etagOf } from '../etag.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
+import { disabledBy, notAllowed } from './disabled.ts';
 import type { Deps } from './handler.ts';
 
 /** The goal that an address names, if this caller may see it; whoever may not is told the same as when there is none. */
@@ -56,6 +61,12 @@ export function mayView(goal: Goal, caller: Caller): boolean {
   return refusal(caller.person, { do: 'view', goal }) === undefined;
 }
 
+/** By which day and rules what this caller does now is judged. */
+export function judgementOf(caller: Caller, at: string, deps: Pick<Deps, 'now'>): Judgement {
+  const { thresholds, model, timeZone } = caller.organization;
+  return { at, today: dateIn(timeZone, deps.now()), thresholds, model, by: author(caller) };
+}
+
 export function goalRef(params: { period: string; goal: string }): GoalRef {
   if (!isId(params.period) || !isId(params.goal)) throw new Refusal('not-found', 'There is no such goal.');
   return { period: params.period, id: params.goal };
@@ -83,10 +94,17 @@ async function goalView(
     edit: allows('edit'), checkIn: allows('check-in'), align: allows('align'), changeOwners: allows('change-owners'),
     comment: refusal(caller.person, { do: 'comment', goal }) === undefined,
   };
+  const shown = shownTo(caller, goal, near, may.edit);
+  const weights = weightsOf(goal.mode === 'roll-up' ? goal.children : []);
   return {
-    goal: shownTo(caller, goal, near, may.edit),
+    goal: shown,
     etag: etagOf(stored),
     expected: expectedOf(goal, today),
+    alerts: alertsOf(goal, today, caller.organization.thresholds).filter(alert => !caller.person.mutedAlerts?.includes(alert.level)),
+    alertBelow: alertBelow(shown),
+    automatic: automaticOf(goal) ?? null,
+    weights: Object.fromEntries(shown.children.flatMap(({ id }) => (weights.has(id) ? [[id, weights.get(id)!]] : []))),
+    suggestedScore: suggestedScore(goal),
     may,
     link: connection ? await linkView(goal, connection, caller, deps) : null,
   };
@@ -171,6 +189,10 @@ async function linkView(goal: Goal, connection: Connection, caller: Caller, deps
 
 /** A disabled integration keeps its connections and values, but nothing is read any more, and people must be able to see why. */
 function disabledProblem(connection: Connection, caller: Caller, deps: Deps): { remedy: 'reconfigure'; message: string; since: string } | null {
-  if (caller.organization.integrations[connection.integration]) return null;
-  return { remedy: 'reconfigure', message: 'An admin has disabled this integration. The last value stays until it is enabled again.', since: connection.lastSync ?? deps.now().toISOString() };
+  const by = disabledBy(connection.integration, caller);
+  if (by === undefined) return null;
+  const message = by === 'tenant'
+    ? `${notAllowed(integrationName(deps.integrations, connection.integration))} Until then the last value stays.`
+    : 'An admin has disabled this integration. The last value stays until it is enabled again.';
+  return { remedy: 'reconfigure', message, since: connection.lastSync ?? deps.now().toISOString() };
 }
