@@ -45,6 +45,10 @@ export const Access = z.object({
 export type Access = z.infer<typeof Access>;
 export const openAccess: Access = { private: false, viewers: [], aligners: null, editors: [], inheritedFrom: null };
 
+/** Dates outside its time period; a key result whose dates are not within those of its objective. */
+export const Misplacement = z.enum(['outside-period', 'outside-objective']);
+export type Misplacement = z.infer<typeof Misplacement>;
+
 /** A step of the way: what the value should be at the end of a date, in the outcome's unit. */
 export const Phase = z.object({ date: PlainDate, target: z.number() });
 export type Phase = z.infer<typeof Phase>;
@@ -143,6 +147,8 @@ export const Goal = z.object({
   /** When somebody or something last checked in; `null` before the first. */
   checkedInAt: Instant.nullable().default(null),
   children: z.array(Child),
+  /** What is wrong with where it stands in time, as of its last edit. */
+  misplaced: z.array(Misplacement).default([]),
   /** The goal of an earlier period that this one continues, or that it was cloned from. */
   clonedFrom: GoalRef.nullable().default(null),
   /** Set once a chat shows a living card of this goal: from then on every change is sent out, not only a change of status. */
@@ -168,7 +174,7 @@ export function newGoal(
     ...structuredClone(usualDraft), ...draft,
     period: made.period, id: made.id, createdBy: made.by, createdAt: made.at,
     stopped: null, heard: null, tasks: [], connection: null, value: null, progress: initialProgress(draft.outcome), status: 'not-started',
-    closure: null, alert: null, asOf: null, readAt: null, checkedInAt: null, children: [], clonedFrom: null, posted: false,
+    closure: null, alert: null, asOf: null, readAt: null, checkedInAt: null, children: [], misplaced: [], clonedFrom: null, posted: false,
   };
 }
 

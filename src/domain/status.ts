@@ -1,7 +1,7 @@
 // Where a goal stands: expected progress and the exact status rule of features.md 1.8.
 import { z } from 'zod';
 import { daysBetween, type PlainDate } from './date.ts';
-import type { Outcome } from './outcome.ts';
+import { progressOf, type Outcome } from './outcome.ts';
 
 export const Status = z.enum(['not-started', 'on-track', 'behind', 'at-risk', 'in-progress', 'closed', 'postponed', 'reopened']);
 export type Status = z.infer<typeof Status>;
@@ -34,12 +34,21 @@ export function expectedProgress(start: PlainDate, end: PlainDate, today: PlainD
   return Math.min(100, Math.max(0, (daysBetween(start, today) / length) * 100));
 }
 
-/** What expected progress of a goal follows from. */
+/** What expected progress of a goal follows from. Phases stand in the order of their dates, between start and end. */
 export interface Course { start: PlainDate; end: PlainDate; outcome: Outcome; phases: readonly { date: PlainDate; target: number }[] }
 
-/** Expected progress of a goal on a day, in percent. */
-export function expectedOf(goal: Course, today: PlainDate): number {
-  return expectedProgress(goal.start, goal.end, today);
+/**
+ * Expected progress of a goal on a day, in percent. Phased targets bend the line: it runs straight from the start through the progress
+ * that each phase's target stands for, on its date, to 100 on the end date (features.md 1.5, 1.8).
+ */
+export function expectedOf({ start, end, outcome, phases }: Course, today: PlainDate): number {
+  let [from, reached] = [start, 0];
+  for (const { date, target } of [...phases, { date: end, target: undefined }]) {
+    const next = target === undefined ? 100 : progressOf(outcome, target) ?? 100;
+    if (today <= date) return reached + (next - reached) * (expectedProgress(from, date, today) / 100);
+    [from, reached] = [date, next];
+  }
+  return 100;
 }
 
 /** The rule itself: E − A in percentage points against the thresholds. */
