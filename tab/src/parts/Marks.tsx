@@ -1,0 +1,39 @@
+// The small marks beside a goal's title, each with its words: private, under several goals, and what somebody should look at.
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { AlertUrgent16Filled, AlertUrgent16Regular, ArrowBidirectionalUpDown16Regular, LockClosed16Regular } from '@fluentui/react-icons';
+import type { AlertLevel, Goal } from '../../../src/domain/goal.ts';
+import { alertMarks } from '../alert-marks.ts';
+import { useSession } from '../session.tsx';
+
+const useStyles = makeStyles({
+  marks: { display: 'inline-flex', columnGap: tokens.spacingHorizontalXS, verticalAlign: '-3px', color: tokens.colorNeutralForeground3 },
+  mark: { display: 'inline-flex' },
+});
+
+const colors: Record<AlertLevel, string> = { 'at-risk': tokens.colorStatusDangerForeground1, 'needs-attention': tokens.colorStatusWarningForeground1 };
+
+export function Marks({ goal }: { goal: Goal }) {
+  const styles = useStyles();
+  const { day, organization, person } = useSession();
+  const alerts = alertMarks(goal, day(), organization.thresholds, person.mutedAlerts);
+  const { private: hidden } = goal.access;
+  if (alerts.length === 0 && !hidden && goal.parents.length < 2) return null;
+  return (
+    <span className={styles.marks}>
+      {hidden && <span className={styles.mark} title={privateWords(goal)}><LockClosed16Regular aria-label={privateWords(goal)} /></span>}
+      {goal.parents.length > 1 && <span className={styles.mark} title={alignedWords(goal)}><ArrowBidirectionalUpDown16Regular aria-label={alignedWords(goal)} /></span>}
+      {alerts.map(({ drawn, level, words }) => {
+        const Icon = drawn === 'solid' ? AlertUrgent16Filled : AlertUrgent16Regular;
+        return <span key={drawn} className={styles.mark} style={{ color: colors[level] }} title={words} data-alert={drawn}><Icon aria-label={words} /></span>;
+      })}
+    </span>
+  );
+}
+
+function privateWords({ access }: Goal): string {
+  return access.inheritedFrom === null ? 'Private: seen by its own people and its viewers alone' : 'Private, as the goal above it';
+}
+
+function alignedWords({ parents }: Goal): string {
+  return `Aligned with ${parents.length} goals, and counted in each`;
+}
