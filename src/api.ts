@@ -9,14 +9,21 @@ import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
 import { Status } from './domain/status.ts';
 
-/** One endpoint: its address, what comes in, what goes out. `open` ones need no caller. */
+/** One endpoint: its address, what comes in, what goes out. */
 export interface Endpoint<
-  Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType,
+  Params extends string = string, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType, Answer extends z.ZodType = z.ZodType, Guarded extends boolean = boolean,
 > {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly summary: string;
+  /** Needs no caller. */
   readonly open?: boolean;
+  /** Carried out only on what its caller has seen: the request names the ETag (`If-Match`), and one that is no longer current is refused. */
+  readonly guarded?: Guarded;
+  /** Saves nothing, whatever its method: asking twice does no harm, so an `Idempotency-Key` means nothing to it. */
+  readonly reads?: boolean;
+  /** The answer holds a secret that is shown once: it is kept nowhere, not even for whoever repeats the request. */
+  readonly secret?: boolean;
   readonly params?: Params;
   readonly query: Query;
   readonly body: Body;
@@ -29,17 +36,22 @@ type ParamsOf<Path extends string> =
 const nothing = z.undefined();
 type Nothing = typeof nothing;
 
-function endpoint<Path extends string, Answer extends z.ZodType, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing>(
+function endpoint<Path extends string, Answer extends z.ZodType, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing, Guarded extends boolean = false>(
   method: Endpoint['method'], path: Path, summary: string,
-  shape: { answer: Answer; query?: Query; body?: Body; open?: boolean },
-): Endpoint<ParamsOf<Path>, Query, Body, Answer> {
+  shape: { answer: Answer; query?: Query; body?: Body; open?: boolean; guarded?: Guarded; reads?: boolean; secret?: boolean },
+): Endpoint<ParamsOf<Path>, Query, Body, Answer, Guarded> {
   return { method, path, summary, query: nothing as unknown as Query, body: nothing as unknown as Body, ...shape };
 }
 
-/** What a caller of an endpoint gives. */
-export type Input<E> = E extends Endpoint<infer P, infer Q, infer B, z.ZodType>
-  ? { params: Record<P, string> } & (Q extends Nothing ? object : { query: z.output<Q> }) & (B extends Nothing ? object : { body: z.output<B> })
+/** What a caller of an endpoint gives. `etag` is the one that the thing was read with. */
+export type Input<E> = E extends Endpoint<infer P, infer Q, infer B, z.ZodType, infer G>
+  ? { params: Record<P, string> } & (Q extends Nothing ? object : { query: z.output<Q> }) & (B extends Nothing ? object : { body: z.output<B> }) & (G extends true ? { etag: string } : object)
   : never;
+/** Whether a repeated request could do its work twice, so that a key for it is of use (`Idempotency-Key`). */
+export function isWrite({ method, reads }: Pick<Endpoint, 'method' | 'reads'>): boolean {
+  return method !== 'GET' && !reads;
+}
+
 /** What a caller of an endpoint gets. */
 export type Answer<E> = E extends Endpoint<string, z.ZodType, z.ZodType, infer A> ? z.output<A> : never;
 
@@ -56,18 +68,21 @@ export function addressOf(path: string, params: Readonly<Record<string, string>>
 }
 
 const page = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row), next: z.string().optional() });
-const Paging = z.object({ next: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+const Paging = z.object({
+  next: z.string().optional().describe('The `next` of the page before; leave it out for the first page.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many rows a page has at most. It may have fewer and still have a `next`.'),
+});
 const Done = z.object({});
 const Values = z.record(z.string(), z.unknown());
 
-/** An error, everywhere the same (RFC 9457). `errors` names the fields at fault; `id` leads to the log of a bug. */
+/** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
-  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'too-many', 'source', 'bug']),
-  title: z.string(),
-  status: z.number(),
-  errors: z.record(z.string(), z.string()).optional(),
-  remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']).optional(),
-  id: z.string().optional(),
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
+  title: z.string().describe('What is wrong and what to do, in a sentence for people.'),
+  status: z.number().describe('The HTTP status.'),
+  errors: z.record(z.string(), z.string()).optional().describe('Per field at fault, by its path in the body (or the header’s name), a sentence that says what to do.'),
+  remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']).optional().describe('What puts a source’s error right.'),
+  id: z.string().optional().describe('Leads to the log entry of a bug.'),
 });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
@@ -84,7 +99,7 @@ export const Measure = z.object({ metric: z.string(), form: Values });
 /** A goal as people see it: with its ETag, expected progress today, what its caller may do, and how fresh its source is. */
 export const GoalView = z.object({
   goal: Goal,
-  /** Send it back in the body when changing the goal: a change of what somebody else has changed meanwhile is refused. */
+  /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
   may: z.object({ edit: z.boolean(), checkIn: z.boolean() }),
@@ -201,8 +216,8 @@ export const api = {
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
-  updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody.extend({ etag: z.string() }), answer: GoalView }),
-  deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children', { answer: Done }),
+  updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),
+  deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children, if it is still the one that was read', { answer: Done, guarded: true }),
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),
   checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
@@ -213,15 +228,15 @@ export const api = {
   enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
   connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
   createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
-  validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done }),
+  validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done, reads: true }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   deleteConnection: endpoint('DELETE', `${org}/connections/:connection`, 'Delete a connection that nothing uses', { answer: Done }),
-  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices }),
-  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview }),
+  lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices, reads: true }),
+  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview, reads: true }),
   syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
 
   satellites: endpoint('GET', `${org}/satellites`, 'On-premises satellites', { answer: z.object({ rows: z.array(SatelliteView) }) }),
-  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: SatelliteBody, answer: SatelliteView.extend({ token: z.string() }) }),
+  createSatellite: endpoint('POST', `${org}/satellites`, 'Make a satellite; its token is shown this once', { body: SatelliteBody, answer: SatelliteView.extend({ token: z.string() }), secret: true }),
   deleteSatellite: endpoint('DELETE', `${org}/satellites/:satellite`, 'Delete a satellite that nothing leads through', { answer: Done }),
 } as const;
 

@@ -8,6 +8,7 @@ import { deliver } from './chat/deliver.ts';
 import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, type SatelliteConfig, readConfig, tabFolder } from './config.ts';
 import { connectors as allConnectors } from './connectors/index.ts';
 import type { Scope } from './domain/organization.ts';
+import { openBudget } from './http/budget.ts';
 import { type Trust, entraTrust, identityReader } from './http/caller.ts';
 import { openServer } from './http/server.ts';
 import { integrationName, integrations } from './integrations.ts';
@@ -103,6 +104,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     syncNow: askForSync,
     identify: identityReader(surroundings.trust),
     admins: surroundings.admins,
+    budget: openBudget(() => performance.now()),
     configuration: { local: config.mode === 'local', clientId: surroundings.trust.clientId, botId: surroundings.teams.botId },
     tab: tabFolder,
     serves: config.role === 'worker' ? 'health' : 'everything',

@@ -4,18 +4,23 @@ import type { ProblemDetails } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import { BadCursor, Conflict } from '../store/store.ts';
 
-type Kind = 'bad-request' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'too-many';
-const statuses: Record<Kind, number> = { 'bad-request': 400, unauthorized: 401, forbidden: 403, 'not-found': 404, conflict: 409, 'too-many': 429 };
+/** `stale` is the conflict that a caller's own precondition finds (`If-Match`). */
+type Kind = 'bad-request' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'under-way' | 'stale' | 'key-reused' | 'precondition-required' | 'too-many';
+const statuses: Record<Kind, number> = {
+  'bad-request': 400, unauthorized: 401, forbidden: 403, 'not-found': 404, conflict: 409, 'under-way': 409, stale: 412, 'key-reused': 422, 'precondition-required': 428, 'too-many': 429,
+};
 
-/** `message` is for people; `errors` says per field what is wrong and what to do. */
+/** `message` is for people; `errors` says per field what is wrong and what to do; `retryAfter` is when to ask again, in seconds. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly kind: Kind;
   readonly errors: Record<string, string> | undefined;
-  constructor(kind: Kind, message: string, errors?: Record<string, string>) {
+  readonly retryAfter: number | undefined;
+  constructor(kind: Kind, message: string, errors?: Record<string, string>, retryAfter?: number) {
     super(message);
     this.kind = kind;
     this.errors = errors;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -57,7 +62,10 @@ function mismatches(branch: Issue[]): number {
 
 /** What a caller is told about anything that was thrown. A bug is told by the id under which `report` has logged it, and by nothing else. */
 export function problemOf(thrown: unknown, report: (error: unknown) => string): ProblemDetails {
-  if (thrown instanceof Refusal) return { type: thrown.kind, title: thrown.message, status: statuses[thrown.kind], ...(thrown.errors ? { errors: thrown.errors } : {}) };
+  if (thrown instanceof Refusal) {
+    const { kind, message, errors } = thrown;
+    return { type: kind === 'stale' ? 'conflict' : kind, title: message, status: statuses[kind], ...(errors ? { errors } : {}) };
+  }
   if (thrown instanceof Conflict) return { type: 'conflict', title: 'Somebody else changed this meanwhile. Load it again and repeat your change.', status: 409 };
   if (thrown instanceof BadCursor) return { type: 'bad-request', title: 'next: This page no longer exists. Start again from the first.', status: 400, errors: { next: 'Start again from the first page.' } };
   if (thrown instanceof SourceError) {

@@ -1,45 +1,34 @@
 // The REST API over real HTTP, real storage and really signed tokens: who gets in, what is refused and how, and what a caller can do.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type OutgoingHttpHeaders, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import type { Request, Response, Server } from 'restify';
 import { api } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
-import { quartersOf } from '../domain/period.ts';
-import { openSearch } from '../search/search.ts';
 import { type Ask, asker } from '../simulators/ask.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { type Entra, startEntra } from '../simulators/entra.ts';
-import { openStore } from '../store/azure.ts';
 import { type Store, insert, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { keyFile, openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
-import { numbersSource } from '../sync/stage.ts';
-import { identityReader } from './caller.ts';
+import type { Numbers } from '../sync/stage.ts';
 import { type ServerDeps, openServer } from './server.ts';
-import { newOrganization } from '../domain/organization.ts';
+import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
 
 const now = () => new Date('2026-11-21T09:00:00.000Z');
-const organization = 'main';
-const period = '2026-q4';
 const place = { organization, period };
-const numbers = numbersSource();
-const requested: string[] = [];
-const reports: string[] = [];
 
 let azurite: Azurite;
 let entra: Entra;
 let store: Store;
 let deps: ServerDeps;
+let numbers: Numbers;
+let requested: string[];
+let reports: string[];
 let server: Server;
 let address: string;
-let folder: string;
 
 interface Somebody { tenant: string; id: string; name: string }
 const tenant = randomUUID();
@@ -63,56 +52,21 @@ function sent(to: string, path: string, { method = 'POST', headers, body = '' }:
   });
 }
 
-function listening(one: Server): Promise<string> {
-  return new Promise(resolve => { one.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(one.address() as { port: number }).port}`)); });
-}
-
-function closed(one: Server): Promise<void> {
-  return new Promise(resolve => { one.close(() => resolve()); one.server.closeAllConnections(); });
-}
-
-/** The problem that a refused call was answered with. */
-async function problemOf(call: Promise<unknown>): Promise<{ type: string; title: string; status: number; errors?: Record<string, string>; remedy?: string; id?: string }> {
-  const outcome = await call.then(() => undefined, (error: { problem?: never }) => error);
-  assert.ok(outcome?.problem, `should have been refused, was ${outcome === undefined ? 'carried out' : String(outcome)}`);
-  return outcome.problem;
-}
-
 describe('the REST API', function () {
   this.timeout(30_000);
 
   before(async () => {
     [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    store = await openStore({ connectionString: azurite.connectionString });
-    for (const t of [tenant, stranger.tenant]) {
-      const scope = { tenant: t, organization };
-      await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({ tenant: t, id: organization, name: 'Aurora' }))]);
-      for (const p of quartersOf(2026)) await store.transact([insert(rows.period, keys.period(scope, p.id), p)]);
-    }
-    await store.transact([insert(rows.person, keys.person({ tenant, organization }, 'ada'), { id: 'ada', name: 'Ada', role: 'admin' })]);
-    folder = await mkdtemp(join(tmpdir(), 'waymark-keys-'));
-    const vault = openVault(await keyFile(join(folder, 'keys.json')));
-    deps = {
-      store, vault, now, connectors: new Map([['numbers', numbers.connector]]),
-      integrations: [{ id: 'numbers', name: 'Numbers', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: 'numbers' }, { id: 'asana', name: 'Asana', category: 'Third-party', type: 'data', terms: 'https://example.com/terms', connector: 'asana' }],
-      search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
-      newId: () => randomUUID().slice(0, 8),
-      open: way => numbers.connector.open({ ...way, outside: undefined as never }),
-      move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
-      carryOn: async (_scope, p) => { requested.push(`carry on ${p}`); },
-      startChain: async () => { requested.push('chain'); },
-      syncNow: async (_scope, connection) => { requested.push(`sync ${connection}`); },
-      identify: identityReader(entra.trust), admins: ['first'], configuration: { local: false, clientId: entra.trust.clientId },
-      tab: '/nowhere', serves: 'everything',
-      report: (error, context) => { reports.push(`${context}: ${String(error)}`); return 'bug-1'; },
-    };
+    ({ deps, store, numbers, requested, reports } = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now }));
+    await addOrganization(store, tenant, ada);
+    await addOrganization(store, stranger.tenant);
     server = openServer(deps);
     address = await listening(server);
   });
 
   after(async () => {
     await closed(server);
-    await Promise.all([azurite.stop(), entra.stop(), rm(folder, { recursive: true, force: true })]);
+    await Promise.all([azurite.stop(), entra.stop()]);
   });
 
   beforeEach(() => { requested.length = 0; reports.length = 0; numbers.numbers.clear(); });
@@ -281,16 +235,16 @@ describe('the REST API', function () {
       const checkedIn = await as(ada)(api.checkIn, { ...at, body: { value: 60, note: 'Half way' } });
       assert.deepEqual([checkedIn.goal.progress, checkedIn.goal.status], [60, 'on-track']);
 
-      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(checkedIn.goal), title: 'Grow the weekly newsletter', etag: checkedIn.etag } });
+      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(checkedIn.goal), title: 'Grow the weekly newsletter' }, etag: checkedIn.etag });
       assert.equal(renamed.goal.title, 'Grow the weekly newsletter');
       assert.equal(renamed.goal.value, 60);
-      assert.equal((await problemOf(as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(checkedIn.goal), title: 'Too late', etag: checkedIn.etag } }))).type, 'conflict');
+      assert.equal((await problemOf(as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(checkedIn.goal), title: 'Too late' }, etag: checkedIn.etag }))).type, 'conflict');
 
       const feed = await as(ada)(api.feed, { ...at, query: { limit: 50 } });
       assert.deepEqual(feed.rows.map(e => ('activity' in e ? e.activity.kind : `check-in ${e.value}`)).toSorted(), ['check-in 60', 'created', 'edited', 'status-changed']);
       assert.ok((await as(ada)(api.goals, { params: { organization }, query: { period, limit: 50, search: 'weekly news' } })).rows.some(r => r.goal.id === made.goal.id));
 
-      await as(ada)(api.deleteGoal, at);
+      await as(ada)(api.deleteGoal, { ...at, etag: renamed.etag });
       assert.equal((await problemOf(as(ada)(api.goal, at))).type, 'not-found');
     });
 
@@ -307,7 +261,7 @@ describe('the REST API', function () {
       const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'key-result', title: 'Fewer tickets', description: '', parents: [], mode: 'manual', outcome: tickets } });
       const params = { ...place, goal: goal.id };
       const { etag } = await ask(api.checkIn, { params, body: { value: 12, note: '' } });
-      const edited = await ask(api.updateGoal, { params, body: { ...bodyOf(goal), outcome: { ...tickets, target: 10 }, etag } });
+      const edited = await ask(api.updateGoal, { params, body: { ...bodyOf(goal), outcome: { ...tickets, target: 10 } }, etag });
       assert.equal(edited.goal.status, 'at-risk');
       const said = [];
       for await (const { body } of store.all(rows.outgoing, keys.goals({ tenant, organization }, period), 'x:')) {
@@ -346,8 +300,8 @@ describe('the REST API', function () {
       const { goal: top } = await aGoal(ada, { kind: 'objective', title: 'Top', mode: 'roll-up' });
       const { goal: middle } = await aGoal(ada, { kind: 'objective', title: 'Middle', mode: 'roll-up', parents: [{ period, id: top.id }] });
       const view = await as(ada)(api.goal, { params: { ...place, goal: top.id } });
-      const problem = await problemOf(as(ada)(api.updateGoal, { params: { ...place, goal: top.id }, body: { ...bodyOf(view.goal), parents: [{ period, id: middle.id }], etag: view.etag } }));
-      assert.match(problem.errors!['parent']!, /under itself/);
+      const problem = await problemOf(as(ada)(api.updateGoal, { params: { ...place, goal: top.id }, body: { ...bodyOf(view.goal), parents: [{ period, id: middle.id }] }, etag: view.etag }));
+      assert.match(problem.errors!['parents']!, /under itself/);
     });
 
     it('refuse what cannot be: ends before starts, rolled-up metrics, owners and periods that are not there', async () => {
@@ -434,13 +388,13 @@ describe('the REST API', function () {
       const link = { connection: made.id, measure: { metric: 'number', form: { name: 'x' } } };
       const { goal, etag } = await aGoal(ada, { title: 'Of Ben', owners: ['ben'], mode: 'source', link });
       const at = { params: { ...place, goal: goal.id } };
-      const renamed = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed by Ben', etag } });
+      const renamed = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed by Ben' }, etag });
       assert.equal(renamed.goal.title, 'Renamed by Ben');
       const other = { ...link, measure: { metric: 'number', form: { name: 'y' } } };
-      assert.match((await problemOf(as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: other, etag: renamed.etag } }))).title, /private to Ada/);
+      assert.match((await problemOf(as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: other }, etag: renamed.etag }))).title, /private to Ada/);
 
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: false } });
-      const again = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed again', etag: renamed.etag } });
+      const again = await as(ben)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link, title: 'Renamed again' }, etag: renamed.etag });
       assert.equal(again.goal.title, 'Renamed again');
       assert.match((await problemOf(as(ben)(api.syncGoal, at))).title, /not enabled/);
       await as(ada)(api.enableIntegration, { params: { organization, integration: 'numbers' }, body: { enabled: true } });
@@ -453,12 +407,12 @@ describe('the REST API', function () {
       const linked = async () => (await store.get(rows.link, keys.link({ tenant, organization }, made.id, goal)))!.body;
       assert.equal((await linked()).id, goal.link);
       const at = { params: { ...place, goal: goal.id } };
-      const relinked = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), etag } });
+      const relinked = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y') }, etag });
       assert.notEqual(relinked.goal.link, goal.link);
       assert.deepEqual([(await linked()).id, (await linked()).measure.form], [relinked.goal.link, { name: 'y' }]);
-      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), title: 'Still fed', etag: relinked.etag } });
+      const renamed = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'source', link: link('y'), title: 'Still fed' }, etag: relinked.etag });
       assert.equal(renamed.goal.link, relinked.goal.link);
-      const manual = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'manual', etag: renamed.etag } });
+      const manual = await as(ada)(api.updateGoal, { ...at, body: { ...bodyOf(goal), mode: 'manual' }, etag: renamed.etag });
       assert.equal(manual.goal.link, undefined);
       const feed = await as(ada)(api.feed, { ...at, query: { limit: 50 } });
       assert.deepEqual(feed.rows.flatMap(e => ('activity' in e && /linked/.test(e.activity.kind) ? [e.activity.kind] : [])).toSorted(), ['linked', 'linked', 'unlinked']);
@@ -550,13 +504,13 @@ describe('the REST API', function () {
         await store.transact(steps);
       } } });
       const there = await listening(racing);
-      const other = { ...bodyOf(first.goal), link: { connection: made.id, measure: { metric: 'number', form: { name: 'y' } } }, etag: first.etag };
-      assert.equal((await problemOf(asker(there, () => entra.personToken(ada))(api.updateGoal, { ...at, body: other }))).type, 'conflict');
+      const other = { ...bodyOf(first.goal), link: { connection: made.id, measure: { metric: 'number', form: { name: 'y' } } } };
+      assert.equal((await problemOf(asker(there, () => entra.personToken(ada))(api.updateGoal, { ...at, body: other, etag: first.etag }))).status, 412);
       await closed(racing);
       assert.deepEqual((await store.get(rows.link, keys.link(scope, made.id, { period, id: view.goal.id })))!.body.measure.form, { name: 'x' }, 'the link of a refused edit');
 
       const current = await as(ada)(api.goal, at);
-      await as(ada)(api.updateGoal, { params: { ...place, goal: view.goal.id }, body: { ...bodyOf(current.goal), mode: 'manual', etag: current.etag } });
+      await as(ada)(api.updateGoal, { params: { ...place, goal: view.goal.id }, body: { ...bodyOf(current.goal), mode: 'manual' }, etag: current.etag });
       await as(ada)(api.deleteConnection, { params: { organization, connection: made.id } });
     });
   });

@@ -2,11 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import restify, { type Next, type Request, type Response, type Server } from 'restify';
-import { type Api, type Endpoint, api } from '../api.ts';
+import { type Api, type Endpoint, api, isWrite } from '../api.ts';
 import type { Mailbox } from '../satellite/mailbox.ts';
+import { Conflict } from '../store/store.ts';
+import type { Budget } from './budget.ts';
 import { type Identity, callerOf } from './caller.ts';
+import { guardOf, stale } from './etag.ts';
 import { handlers } from './handlers/index.ts';
 import type { Deps, Handler, Handled } from './handlers/handler.ts';
+import { type Outcome, digestOf, keyOf, once } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { fitting } from './refusal.ts';
 import { answering, sendJson } from './send.ts';
@@ -15,6 +19,8 @@ import { mountSatellite } from './satellite-routes.ts';
 export interface ServerDeps extends Deps {
   identify(authorization: string | undefined): Promise<Identity>;
   admins: readonly string[];
+  /** What one person may ask for beyond reading. */
+  budget: Budget;
   configuration: { local: boolean; clientId?: string; botId?: string };
   /** Folder of the built tab. */
   tab: string;
@@ -52,7 +58,7 @@ export function openServer(deps: ServerDeps): Server {
   if (deps.serves === 'health') return server;
   let description: unknown; // made when first asked for: it takes a while and never changes
   server.get('/openapi.json', async (_req: Request, res: Response) => { sendJson(res, 200, description ??= openApi()); });
-  route(server, deps, api.configuration, async () => deps.configuration);
+  route(server, deps, api.configuration, async () => ({ status: 200, body: api.configuration.answer.parse(deps.configuration), replayed: false }));
   for (const name of Object.keys(handlers) as (keyof Handled)[]) routeHandler(server, deps, api[name], handlers[name] as Handler<Api[keyof Handled]>);
   if (deps.receive) server.post('/api/messages', answering(deps.report, 'POST /api/messages', deps.receive));
   if (deps.mailbox) mountSatellite(server, { ...deps, mailbox: deps.mailbox });
@@ -94,20 +100,37 @@ function sentenceFor(error: RestifyError): string {
   }
 }
 
+type Asked = (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<Outcome>;
+
 function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, handler: Handler<Api[keyof Handled]>): void {
   route(server, deps, endpoint, async (input, req) => {
-    const caller = await callerOf(deps, await deps.identify(req.header('authorization')), input.params['organization']);
-    const query = endpoint.query.def.type === 'undefined' ? undefined : req.query;
-    const given = { params: input.params, query: fitting(endpoint.query, query), body: fitting(endpoint.body, input.body) };
-    return (handler as (input: unknown, caller: unknown, deps: Deps) => Promise<unknown>)(given, caller, deps);
+    const identity = await deps.identify(req.header('authorization'));
+    if (endpoint.method !== 'GET') deps.budget.spend(`${identity.tenant};${identity.id}`);
+    const caller = await callerOf(deps, identity, input.params['organization']);
+    const etag = endpoint.guarded ? guardOf(req.headers['if-match']) : undefined;
+    const carryOut = async (given: Deps): Promise<unknown> => {
+      const query = endpoint.query.def.type === 'undefined' ? undefined : req.query;
+      const checked = { params: input.params, query: fitting(endpoint.query, query), body: fitting(endpoint.body, input.body), ...(etag === undefined ? {} : { etag }) };
+      return endpoint.answer.parse(await (handler as (input: unknown, caller: unknown, deps: Deps) => Promise<unknown>)(checked, caller, given));
+    };
+    const key = isWrite(endpoint) ? keyOf(req.headers['idempotency-key'] as string | undefined) : undefined;
+    try {
+      if (key === undefined) return { status: 200, body: await carryOut(deps), replayed: false };
+      const of = digestOf(key, endpoint.method, req.url, etag, JSON.stringify(input.body));
+      return await once(deps, caller, { key, of, secret: endpoint.secret ?? false }, carryOut);
+    } catch (error) {
+      throw endpoint.guarded && error instanceof Conflict ? stale('this') : error; // the race was lost between our look and our write
+    }
   });
 }
 
-function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: (input: { params: Record<string, string>; body: unknown }, req: Request) => Promise<unknown>): void {
-  const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put');
+function route(server: Server, deps: ServerDeps, endpoint: Endpoint, answer: Asked): void {
+  const verb = endpoint.method === 'DELETE' ? 'del' : (endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch');
   server[verb](endpoint.path, answering(deps.report, `${endpoint.method} ${endpoint.path}`, async (req, res) => {
-    const body = endpoint.body.def.type === 'undefined' ? undefined : req.body;
-    sendJson(res, 200, endpoint.answer.parse(await answer({ params: req.params as Record<string, string>, body }, req)));
+    const asked = endpoint.body.def.type === 'undefined' ? undefined : req.body;
+    const { status, body, replayed } = await answer({ params: req.params as Record<string, string>, body: asked }, req);
+    const { etag } = body as { etag?: string };
+    sendJson(res, status, body, { ...(etag === undefined ? {} : { etag: `"${etag}"` }), ...(replayed ? { 'idempotency-replayed': 'true' } : {}) });
   }));
 }
 
@@ -121,7 +144,7 @@ function routePages(server: Server, deps: ServerDeps): void {
   server.get('/assets/*', restify.plugins.serveStaticFiles(join(deps.tab, 'assets'), { maxAge: 31_536_000_000, immutable: true } as object));
   if (deps.configuration.local) server.get('/sandbox', page('sandbox.html'));
   server.get('/favicon.ico', async (_req: Request, res: Response) => { res.sendRaw(204, '', {}); });
-  for (const verb of ['get', 'post', 'put', 'del'] as const) {
+  for (const verb of ['get', 'post', 'put', 'patch', 'del'] as const) {
     server[verb]('/api/*', async (_req: Request, res: Response) => { sendJson(res, 404, { type: 'not-found', title: 'There is nothing at this address.', status: 404 }); });
   }
   server.get('/*', page('index.html'));

@@ -139,7 +139,7 @@ describe('a satellite', function () {
     const cloud = cloudOver(its);
     const connectors = new Map([[postgresql.id, postgresql], ['counting', counting.by('cloud')]]);
     server = openServer({
-      store: its, connectors, vault: openVault(keyRing), now, report, mailbox: cloud.mailbox, admins: ['ada'],
+      store: its, connectors, vault: openVault(keyRing), now, report, mailbox: cloud.mailbox, admins: ['ada'], budget: { spend: () => undefined },
       integrations, search: { find: async () => [], put() {}, remove() {} }, newId: () => `n${randomBytes(8).toString('hex')}`,
       open: async ({ integration, auth, settings, credential, satellite }, scope) => (satellite === undefined
         ? connectors.get(integration)!.open({ auth, settings, credential, outside: noway })

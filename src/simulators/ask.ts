@@ -6,11 +6,11 @@ export type Ask = <E extends Endpoint>(endpoint: E, input: Input<E>) => Promise<
 
 export function asker(address: string, token: () => Promise<string>): Ask {
   return async (endpoint, input) => {
-    const { params = {}, query = {}, body } = input as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
+    const { params = {}, query = {}, body, etag } = input as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown; etag?: string };
     const path = addressOf(endpoint.path, params, query);
     const response = await fetch(`${address}${path}`, {
       method: endpoint.method,
-      headers: { authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(etag === undefined ? {} : { 'if-match': `"${etag}"` }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();

@@ -110,8 +110,20 @@ export type Follow = z.infer<typeof Follow>;
 export const Tag = z.object({ name: z.string().trim().min(1, 'Name the tag.').max(40), createdBy: Who, at: Instant });
 export type Tag = z.infer<typeof Tag>;
 
-export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'teams' | 'tenants' | 'tags' | 'follows';
-export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'teams', 'tenants', 'tags', 'follows'];
+/** A request under an idempotency key: that somebody is at it, and what was answered. Of use for a day. */
+export const KeyedRequest = z.object({
+  /** A digest of the request, and so of whether another one is the same. */
+  of: z.string(),
+  /** When it was first attempted: every attempt bears this instant. */
+  at: Instant,
+  /** Somebody is at it until then. */
+  until: Instant,
+  answer: z.object({ status: z.number(), body: z.unknown() }).nullable(),
+});
+export type KeyedRequest = z.infer<typeof KeyedRequest>;
+
+export type Table = 'organizations' | 'goals' | 'links' | 'connections' | 'people' | 'periods' | 'subscriptions' | 'posts' | 'audit' | 'satellites' | 'mail' | 'requests' | 'teams' | 'tenants' | 'tags' | 'follows';
+export const tables: readonly Table[] = ['organizations', 'goals', 'links', 'connections', 'people', 'periods', 'subscriptions', 'posts', 'audit', 'satellites', 'mail', 'requests', 'teams', 'tenants', 'tags', 'follows'];
 
 export interface Keys { readonly partition: string; readonly row: string }
 
@@ -143,6 +155,7 @@ export const rows = {
   tenantPolicy: kind('tenant policy', 'tenants', TenantPolicy),
   tag: kind('tag', 'tags', Tag),
   follow: kind('follow', 'follows', Follow),
+  request: kind('keyed request', 'requests', KeyedRequest),
 };
 
 /** Where each row is. Every key but an organization's own begins with tenant and organization. */
@@ -189,6 +202,9 @@ export const keys = {
   /** All that waits for one satellite; ids begin with their time, so the oldest comes first. */
   mails: (s: Scope, satellite: string) => `${s.tenant}|${s.organization}|${satellite}`,
   mail: (s: Scope, satellite: string, id: string): Keys => ({ partition: keys.mails(s, satellite), row: id }),
+  /** A day's requests (UTC) lie together, so that they go together. */
+  requests: (s: Scope, day: PlainDate) => `${s.tenant}|${s.organization}|${day}`,
+  request: (s: Scope, day: PlainDate, person: string, key: string): Keys => ({ partition: keys.requests(s, day), row: digest(`${person};${key}`) }),
 };
 
 function followedName(about: Followed): string {

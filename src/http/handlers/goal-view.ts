@@ -10,6 +10,7 @@ import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
+import { etagOf } from '../etag.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import type { Deps } from './handler.ts';
 
@@ -44,7 +45,7 @@ async function goalView(stored: Stored<Goal>, connections: ReadonlyMap<string, C
   const connection = goal.connection === null ? undefined : connections.get(goal.connection);
   return {
     goal,
-    etag: stored.etag,
+    etag: etagOf(stored),
     expected: expectedOf(goal, today),
     may: { edit: !refusal(caller.person, { do: 'edit', goal }), checkIn: !refusal(caller.person, { do: 'check-in', goal }) },
     link: connection ? await linkView(goal, connection, caller, deps) : null,

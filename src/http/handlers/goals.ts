@@ -11,6 +11,7 @@ import { type Step, type Stored, insert, put, remove, replace } from '../../stor
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
+import { refuseStale } from '../etag.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
@@ -50,9 +51,9 @@ export const goals = {
     return settled(goal, source?.connection, caller, deps);
   },
 
-  updateGoal: async ({ params, body }, caller, deps) => {
+  updateGoal: async ({ params, body, etag }, caller, deps) => {
     const stored = await changeableGoal(params, 'edit', caller, deps);
-    if (stored.etag !== body.etag) throw new Refusal('conflict', 'Somebody else changed this goal meanwhile. Load it again and repeat your change.');
+    refuseStale(stored, etag);
     const before = stored.body;
     const draft = await draftOf(body, params.period, before, caller, deps);
     const linkedBefore = before.connection === null ? undefined : (await deps.store.get(rows.link, keys.link(caller.scope, before.connection, before)))?.body;
@@ -82,8 +83,10 @@ export const goals = {
     return settled(goal, relinked ? source?.connection : undefined, caller, deps);
   },
 
-  deleteGoal: async ({ params }, caller, deps) => {
-    const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
+  deleteGoal: async ({ params, etag }, caller, deps) => {
+    const stored = await changeableGoal(params, 'edit', caller, deps);
+    refuseStale(stored, etag);
+    const goal = stored.body;
     if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
     const at = deps.now().toISOString();
     await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParents(caller, goal, goal.parents, at), ...tellChats(caller, goal, at)]);

@@ -1,0 +1,74 @@
+// Where the REST API's tests play: a server over real tables, an organization with an admin, a source made of numbers, and what the server asked for beyond itself.
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'restify';
+import { newOrganization } from '../domain/organization.ts';
+import { quartersOf } from '../domain/period.ts';
+import { openSearch } from '../search/search.ts';
+import { openStore } from '../store/azure.ts';
+import { insert, type Store } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { openVault } from '../store/vault.ts';
+import { moveGoals } from '../sync/move.ts';
+import { type Numbers, numbersSource } from '../sync/stage.ts';
+import { type Trust, identityReader } from './caller.ts';
+import type { ServerDeps } from './server.ts';
+
+export const organization = 'main';
+export const period = '2026-q4';
+
+export interface ServerStage {
+  deps: ServerDeps;
+  store: Store;
+  numbers: Numbers;
+  /** What the server asked of the sync engine, in order. */
+  requested: string[];
+  reports: string[];
+}
+
+export async function setServerStage({ connectionString, trust, now }: { connectionString: string; trust: Trust; now(): Date }): Promise<ServerStage> {
+  const store = await openStore({ connectionString });
+  const numbers = numbersSource();
+  const requested: string[] = [];
+  const reports: string[] = [];
+  const integration = { category: 'Third-party', type: 'data', terms: 'https://example.com/terms' } as const;
+  const deps: ServerDeps = {
+    store, now, connectors: new Map([['numbers', numbers.connector]]),
+    vault: openVault({ current: 'k', key: async () => Buffer.alloc(32, 7) }),
+    integrations: [{ ...integration, id: 'numbers', name: 'Numbers', connector: 'numbers' }, { ...integration, id: 'asana', name: 'Asana', connector: 'asana' }],
+    search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
+    newId: () => randomUUID().slice(0, 8),
+    open: way => numbers.connector.open({ ...way, outside: undefined as never }),
+    move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
+    carryOn: async (_scope, p) => { requested.push(`carry on ${p}`); },
+    startChain: async () => { requested.push('chain'); },
+    syncNow: async (_scope, connection) => { requested.push(`sync ${connection}`); },
+    identify: identityReader(trust), admins: ['first'], configuration: { local: false, clientId: trust.clientId },
+    budget: { spend: () => undefined },
+    tab: '/nowhere', serves: 'everything',
+    report: (error, context) => { reports.push(`${context}: ${String(error)}`); return 'bug-1'; },
+  };
+  return { deps, store, numbers, requested, reports };
+}
+
+/** An organization with the quarters of 2026, and `admin` as its admin. */
+export async function addOrganization(store: Store, tenant: string, admin?: { id: string; name: string }): Promise<void> {
+  const scope = { tenant, organization };
+  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({ tenant, id: organization, name: 'Aurora' }))]);
+  for (const quarter of quartersOf(2026)) await store.transact([insert(rows.period, keys.period(scope, quarter.id), quarter)]);
+  if (admin) await store.transact([insert(rows.person, keys.person(scope, admin.id), { id: admin.id, name: admin.name, role: 'admin' })]);
+}
+
+export function listening(one: Server): Promise<string> {
+  return new Promise(resolve => { one.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(one.address() as { port: number }).port}`)); });
+}
+
+export function closed(one: Server): Promise<void> {
+  return new Promise(resolve => { one.close(() => resolve()); one.server.closeAllConnections(); });
+}
+
+/** The problem that a refused call was answered with. */
+export async function problemOf(call: Promise<unknown>): Promise<{ type: string; title: string; status: number; errors?: Record<string, string>; remedy?: string; id?: string }> {
+  const refused = await call.then(() => undefined, (error: { problem?: never }) => error);
+  if (!refused?.problem) throw new Error(`It should have been refused, and was ${refused === undefined ? 'carried out' : String(refused)}.`);
+  return refused.problem;
+}
