@@ -131,7 +131,7 @@ async function stands(memory: Memory, member: Member, words: string, thread: Goa
 }
 
 async function subscribed(memory: Memory, member: Member, said: Said, words: string): Promise<Message> {
-  const refused = refusal(member.person, { do: 'subscribe' });
+  const refused = refusal(member.person, { do: 'subscribe', where: said.in.kind });
   if (refused) return sorry(refused, ['help']);
   const about = words === '' ? { kind: 'organization' as const } : await aboutGoal(memory, member, words);
   if (about.kind === 'sorry') return about;

@@ -44,8 +44,8 @@ export type CheckIn = z.infer<typeof CheckIn>;
 /** What can happen to a goal. Values are in the outcome's unit; for percent complete they are percent. */
 export type Change =
   | { kind: 'reading'; value: number; raw: string; asOf: Instant; readAt: Instant }
-  /** `then`, on a goal that moves by itself: whether its next automatic update overwrites this (the default), or updates stop until somebody resumes. */
-  | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string; then?: 'go-on' | 'stop' | undefined }
+  /** `updates`, on a goal that moves by itself: whether its next automatic update overwrites this (the default), or updates stop until somebody resumes. */
+  | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string; updates?: 'go-on' | 'stop' | undefined }
   /** Automatic updates go on, with what children or source have said meanwhile. */
   | { kind: 'resume' }
   /** A child is new or has changed. */

@@ -1,60 +1,211 @@
-// Who may do what, one line a case.
+// Who may do what: a case a line for every kind of person, and the laws that no organization and no sequence of alignments breaks.
 import assert from 'node:assert/strict';
-import { newGoal } from './goal.ts';
-import type { Person } from './organization.ts';
-import { refusal, type Deed } from './permission.ts';
+import { type Access, type Goal, type GoalDraft, newGoal, openAccess, refOf } from './goal.ts';
+import { type Person, type Team, type TenantPolicy, type Who, usualModel, usualPolicy, usualSettings } from './organization.ts';
+import { type Actor, type Around, type Deed, type Right, refusal } from './permission.ts';
 
-const person = (id: string, role: Person['role'] = 'member'): Person => ({ id, name: id, role });
-const owner = person('Olga');
-const creator = person('Carl');
-const stranger = person('Sam');
-const admin = person('Ada', 'admin');
+const person = (id: string, more: Partial<Person> = {}): Person => ({ id, name: id, role: 'member', ...more });
+const named = ({ id, name }: Person): Who => ({ id, name });
+const olga = person('Olga');
+const oscar = person('Oscar');
+const carl = person('Carl');
+const dora = person('Dora');
+const cleo = person('Cleo');
+const vera = person('Vera');
+const edna = person('Edna');
+const alma = person('Alma');
+const theo = person('Theo');
+const mona = person('Mona', { reports: ['Oscar'] });
+const pia = person('Pia');
+const sam = person('Sam');
+const ada = person('Ada', { role: 'admin' });
+const orla = person('Orla', { role: 'owner' });
+const obi = person('Obi', { role: 'observer' });
 
-const goal = newGoal(
-  { kind: 'key-result', title: 'Ship it', description: '', owners: [owner], parents: [],
-    start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'manual' },
-  { period: '2026-q4', id: 'g1', by: creator, at: '2026-10-01T09:00:00.000Z' },
+const team = (id: string, more: Partial<Team> = {}): Team =>
+  ({ id, name: `Team ${id}`, parent: null, owners: [named(theo)], members: [named(sam)], createGoals: { for: 'team-owners' }, rhythm: null, ...more });
+const goalOf = (more: Partial<GoalDraft> = {}, id = 'g1'): Goal => newGoal(
+  { kind: 'objective', title: 'Ship it', owners: [named(olga), named(oscar)], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, ...more },
+  { period: '2026-q4', id, by: named(carl), at: '2026-10-01T09:00:00.000Z' },
 );
-const connection = (shared: boolean) => ({ owner: { id: owner.id, name: owner.name }, shared });
+const above = goalOf({ owners: [named(pia)] }, 'above');
+const around: Around = { teams: [team('red')], parents: [above] };
+const goalWith = (access: Partial<Access>) => goalOf({
+  delegate: named(dora), checkInOwner: named(cleo), entity: { kind: 'teams', teams: ['red'] }, parents: [refOf(above)],
+  access: { ...openAccess, viewers: [named(vera)], editors: [named(edna)], ...access },
+});
+const open = goalWith({});
+const closed = goalWith({ private: true });
 
-const own: Deed[] = [{ do: 'edit', goal }, { do: 'check-in', goal }, { do: 'link', goal }];
-const anyone: Deed[] = [{ do: 'view', goal }, { do: 'comment', goal }, { do: 'create-goal' }, { do: 'subscribe' },
-  { do: 'use-connection', connection: connection(true) }, { do: 'share-connection' }];
+const everybody = [olga, oscar, carl, dora, cleo, vera, edna, alma, theo, mona, pia, sam, ada, orla, obi];
+const rights: Right[] = ['edit', 'check-in', 'change-owners', 'align'];
+
+function allowed(deed: (who: Person) => Deed, among = everybody): string[] {
+  return among.filter(who => refusal(who, deed(who)) === undefined).map(who => who.name);
+}
+
+function whoMay(right: Right, goal: Goal, given = around): string[] {
+  return allowed(() => ({ do: right, goal, around: given }));
+}
 
 describe('refusal', () => {
-  for (const deed of anyone) it(`lets every member ${deed.do}`, () => assert.equal(refusal(stranger, deed), undefined));
-
-  for (const deed of own) {
-    it(`lets the owner and the creator of a goal ${deed.do}, and tells others who may`, () => {
-      assert.equal(refusal(owner, deed), undefined);
-      assert.equal(refusal(creator, deed), undefined);
-      assert.match(refusal(stranger, deed)!, /Only Olga, who owns this goal, its creator and admins/);
+  describe('of a public goal', () => {
+    it('lets everybody of the organization see, follow, like and comment, observers too (A04)', () => {
+      for (const deed of ['view', 'follow', 'react', 'comment'] as const) assert.equal(allowed(() => ({ do: deed, goal: open })).length, everybody.length, deed);
     });
-  }
 
-  it('lets nobody but its owner use a private connection, and names them', () => {
-    assert.equal(refusal(owner, { do: 'use-connection', connection: connection(false) }), undefined);
-    assert.match(refusal(stranger, { do: 'use-connection', connection: connection(false) })!, /private to Olga. Ask them to share it/);
+    it('lets owners, creator, delegate, team owners, direct managers, parent owners, admins and organization owners change it and check in (C05, C07, C56, A03, A05)', () => {
+      const all = ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Edna', 'Theo', 'Mona', 'Pia', 'Ada', 'Orla'];
+      assert.deepEqual(whoMay('edit', open), all);
+      assert.deepEqual(whoMay('check-in', open), all);
+    });
+
+    it('lets a delegate do all that an editor may, but change the owners (C07)', () => {
+      assert.deepEqual(whoMay('change-owners', open), ['Olga', 'Oscar', 'Carl', 'Edna', 'Theo', 'Mona', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(refusal(dora, { do: 'change-owners', goal: goalOf({ delegate: named(dora), owners: [named(dora)] }), around }), undefined, 'a delegate who is also an owner');
+    });
+
+    it('gives rights through its own teams and parents alone (C56)', () => {
+      assert.deepEqual(whoMay('edit', goalOf(), { teams: [team('red')], parents: [above] }), ['Olga', 'Oscar', 'Carl', 'Mona', 'Ada', 'Orla']);
+      assert.deepEqual(whoMay('edit', open, { teams: [team('blue')], parents: [goalOf({ owners: [named(pia)] }, 'elsewhere')] }), ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Edna', 'Mona', 'Ada', 'Orla']);
+    });
+
+    it('gives no rights to managers of managers (A05)', () => {
+      assert.ok(refusal(person('Max', { reports: ['Mona'] }), { do: 'edit', goal: open, around }));
+    });
+
+    it('lets everybody align under it until some are chosen; then those, and who may change it (C55)', () => {
+      assert.deepEqual(whoMay('align', open), everybody.filter(who => who !== obi).map(who => who.name));
+      const chosen = goalWith({ aligners: [named(alma)] });
+      assert.deepEqual(whoMay('align', chosen), ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Edna', 'Alma', 'Theo', 'Mona', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(whoMay('edit', chosen), whoMay('edit', open), 'aligning is not changing');
+    });
+
+    it('tells who may, and goes by the id, never by the name', () => {
+      assert.equal(refusal(sam, { do: 'edit', goal: open, around }),
+        'Only Olga, Oscar, who own this goal, its creator, its delegate Dora, its editors, its owners’ managers, owners of its teams and of the goals above it and admins may change it.');
+      assert.ok(refusal({ ...sam, name: 'Olga' }, { do: 'edit', goal: open, around }));
+      assert.match(refusal(sam, { do: 'edit', goal: goalOf({ owners: [] }), around })!, /^Nobody owns this goal: only its creator/);
+    });
   });
 
-  it('lets nobody but its owner edit a connection, shared or not', () => {
-    for (const shared of [true, false]) {
-      assert.equal(refusal(owner, { do: 'edit-connection', connection: connection(shared) }), undefined);
-      assert.match(refusal(stranger, { do: 'edit-connection', connection: connection(shared) })!, /Only Olga, who made this connection, and admins/);
-    }
+  describe('of a private goal', () => {
+    it('shows it to those it names and to nobody else, whatever they are (C54)', () => {
+      const people = ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Vera', 'Edna'];
+      for (const deed of ['view', 'follow', 'react', 'comment'] as const) assert.deepEqual(allowed(() => ({ do: deed, goal: closed })), people, deed);
+      assert.deepEqual(allowed(() => ({ do: 'view', goal: goalWith({ private: true, aligners: [named(alma)] }) })), ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Vera', 'Edna', 'Alma']);
+    });
+
+    it('lets an observer see it who is on its list (A04, C54)', () => {
+      assert.equal(refusal(obi, { do: 'comment', goal: goalWith({ private: true, viewers: [named(obi)] }) }), undefined);
+    });
+
+    it('is changed by its owners, creator, delegate and editors alone: a check-in owner checks in and does no more (C54, C55)', () => {
+      assert.deepEqual(whoMay('edit', closed), ['Olga', 'Oscar', 'Carl', 'Dora', 'Edna']);
+      assert.deepEqual(whoMay('check-in', closed), ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Edna']);
+      assert.deepEqual(whoMay('change-owners', closed), ['Olga', 'Oscar', 'Carl', 'Edna']);
+      assert.deepEqual(whoMay('align', closed), ['Olga', 'Oscar', 'Carl', 'Dora', 'Cleo', 'Vera', 'Edna']);
+      assert.deepEqual(whoMay('align', goalWith({ private: true, aligners: [named(alma)] })), ['Olga', 'Oscar', 'Carl', 'Dora', 'Edna', 'Alma']);
+    });
+
+    it('names no admin among those who may, and nobody at all to those who may not see it', () => {
+      assert.equal(refusal(vera, { do: 'edit', goal: closed, around }), 'Only Olga, Oscar, who own this goal, its creator, its delegate Dora and its editors may change it.');
+      assert.equal(refusal(ada, { do: 'edit', goal: closed, around }), 'This goal is private. Ask its owner to let you see it.');
+    });
+
+    it('is shown and subscribed to in a personal chat alone (C54)', () => {
+      for (const deed of ['show', 'subscribe'] as const) {
+        assert.equal(refusal(vera, { do: deed, goal: closed, where: 'personal' }), undefined, deed);
+        for (const where of ['channel', 'group'] as const) assert.match(refusal(vera, { do: deed, goal: closed, where })!, /private: I say nothing of it where others read along/);
+        assert.ok(refusal(sam, { do: deed, goal: closed, where: 'personal' }));
+        assert.equal(refusal(sam, { do: deed, goal: open, where: 'channel' }), undefined);
+      }
+    });
   });
 
-  it('keeps integrations to admins', () => {
-    assert.match(refusal(owner, { do: 'manage-integrations' })!, /Only an admin of the organization/);
+  describe('of making goals', () => {
+    const mayMake = (more: Partial<Extract<Deed, { do: 'create-goal' }>>) => allowed(() => ({ do: 'create-goal', kind: 'objective', entity: { kind: 'individual' }, teams: [], settings: usualSettings, ...more }), [sam, theo, pia, ada, orla, obi]);
+    const organizations = (createGoals: typeof usualSettings.createGoals, teams: Team[] = []) => mayMake({ entity: { kind: 'organization' }, teams, settings: { ...usualSettings, createGoals } });
+    const teams = (createGoals: Team['createGoals'], more: Team[] = []) => mayMake({ entity: { kind: 'teams', teams: ['red', ...more.map(t => t.id)] }, teams: [team('red', { createGoals }), ...more] });
+
+    it('lets everybody but observers make goals of their own (A15)', () => {
+      assert.deepEqual(mayMake({}), ['Sam', 'Theo', 'Pia', 'Ada', 'Orla']);
+    });
+
+    it('lets those make goals of the organization whom it has chosen, and always its admins (A15)', () => {
+      assert.deepEqual(organizations({ for: 'everybody' }), ['Sam', 'Theo', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(organizations({ for: 'members' }), ['Sam', 'Theo', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(organizations({ for: 'team-owners' }, [team('red')]), ['Theo', 'Ada', 'Orla']);
+      assert.deepEqual(organizations({ for: 'people', people: ['Pia', 'Obi'] }), ['Pia', 'Ada', 'Orla']);
+    });
+
+    it('lets those make a team’s goals whom the team has chosen, always its owners, and in each of its teams (A15)', () => {
+      assert.deepEqual(teams({ for: 'everybody' }), ['Sam', 'Theo', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(teams({ for: 'members' }), ['Sam', 'Theo', 'Ada', 'Orla']);
+      assert.deepEqual(teams({ for: 'team-owners' }), ['Theo', 'Ada', 'Orla']);
+      assert.deepEqual(teams({ for: 'people', people: ['Pia'] }), ['Theo', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(teams({ for: 'members' }, [team('blue', { owners: [], members: [named(pia)], createGoals: { for: 'members' } })]), ['Ada', 'Orla']);
+      assert.match(refusal(sam, { do: 'create-goal', kind: 'objective', entity: { kind: 'teams', teams: ['red'] }, teams: [team('red')], settings: usualSettings })!, /Only Theo and admins may make goals of Team red/);
+      assert.equal(refusal(sam, { do: 'create-goal', kind: 'objective', entity: { kind: 'teams', teams: ['gone'] }, teams: [], settings: usualSettings }), 'There is no such team.');
+    });
+
+    it('lets those make initiatives for whom they are switched on, and nobody where they are off (A19)', () => {
+      const initiatives = (enabled: typeof usualModel.initiatives.enabled) => mayMake({ kind: 'initiative', settings: { ...usualSettings, model: { ...usualModel, initiatives: { ...usualModel.initiatives, enabled } } } });
+      assert.deepEqual(initiatives({ for: 'everybody' }), ['Sam', 'Theo', 'Pia', 'Ada', 'Orla']);
+      assert.deepEqual(initiatives({ for: 'people', people: ['Pia', 'Obi'] }), ['Pia']);
+      assert.deepEqual(initiatives({ for: 'nobody' }), []);
+    });
   });
 
-  it('lets an admin do everything', () => {
-    const all: Deed[] = [...own, ...anyone, { do: 'use-connection', connection: connection(false) },
-      { do: 'edit-connection', connection: connection(false) }, { do: 'manage-integrations' }];
-    for (const deed of all) assert.equal(refusal(admin, deed), undefined, deed.do);
+  describe('of an organization, its teams and connections', () => {
+    const some = [sam, theo, ada, orla, obi];
+
+    it('leaves settings, people and integrations to owners and admins, and a team to its owners as well (A03)', () => {
+      for (const deed of ['manage-organization', 'manage-integrations'] as const) assert.deepEqual(allowed(() => ({ do: deed }), some), ['Ada', 'Orla']);
+      assert.deepEqual(allowed(() => ({ do: 'manage-team', team: team('red') }), some), ['Theo', 'Ada', 'Orla']);
+      assert.deepEqual(allowed(() => ({ do: 'create-team', parent: null }), some), ['Ada', 'Orla']);
+      assert.deepEqual(allowed(() => ({ do: 'create-team', parent: team('red') }), some), ['Theo', 'Ada', 'Orla']);
+    });
+
+    it('lets owners alone appoint and remove owners, and admins everybody else (A03)', () => {
+      const change = (from: Person['role'], to: Person['role']) => allowed(() => ({ do: 'change-role', from, to, tenantAdministrator: false }), some);
+      assert.deepEqual(change('member', 'admin'), ['Ada', 'Orla']);
+      assert.deepEqual(change('admin', 'observer'), ['Ada', 'Orla']);
+      assert.deepEqual(change('admin', 'owner'), ['Orla']);
+      assert.deepEqual(change('owner', 'admin'), ['Orla']);
+      assert.equal(refusal(sam, { do: 'change-role', from: 'admin', to: 'owner', tenantAdministrator: true }), undefined);
+    });
+
+    it('lets those make tags whom the organization has chosen', () => {
+      assert.deepEqual(allowed(() => ({ do: 'create-tag', settings: { createTags: 'everybody' } }), some), ['Sam', 'Theo', 'Ada', 'Orla']);
+      assert.deepEqual(allowed(() => ({ do: 'create-tag', settings: { createTags: 'admins' } }), some), ['Ada', 'Orla']);
+    });
+
+    it('lets nobody but its owner and admins use a private connection, and change any', () => {
+      const connection = (shared: boolean) => ({ owner: named(theo), shared });
+      assert.deepEqual(allowed(() => ({ do: 'use-connection', connection: connection(true) }), some), ['Sam', 'Theo', 'Ada', 'Orla']);
+      assert.deepEqual(allowed(() => ({ do: 'use-connection', connection: connection(false) }), some), ['Theo', 'Ada', 'Orla']);
+      for (const shared of [true, false]) assert.deepEqual(allowed(() => ({ do: 'edit-connection', connection: connection(shared) }), some), ['Theo', 'Ada', 'Orla']);
+      assert.match(refusal(sam, { do: 'use-connection', connection: connection(false) })!, /private to Theo. Ask them to share it/);
+    });
   });
 
-  it('goes by the id, never by the name', () => {
-    assert.notEqual(refusal({ ...stranger, name: 'Olga' }, own[0]!), undefined);
+  describe('of a tenant', () => {
+    const nobody: Actor = { id: 'Nina' };
+
+    it('leaves its policy to its goals administrators, whatever they are in an organization (A02)', () => {
+      for (const who of [nobody, orla, ada]) assert.ok(refusal(who, { do: 'manage-tenant', tenantAdministrator: false }));
+      assert.equal(refusal(nobody, { do: 'manage-tenant', tenantAdministrator: true }), undefined);
+    });
+
+    it('lets those make organizations whom its policy names (A02)', () => {
+      const makes = (policy: TenantPolicy['createOrganizations'], tenantAdministrator = false) => refusal(nobody, { do: 'create-organization', policy: { ...usualPolicy, createOrganizations: policy }, tenantAdministrator }) === undefined;
+      assert.deepEqual([makes({ for: 'administrators' }), makes({ for: 'everybody' }), makes({ for: 'people', people: ['Nina'] }), makes({ for: 'people', people: ['Olga'] })], [false, true, true, false]);
+      assert.ok(makes({ for: 'administrators' }, true));
+    });
+
+    it('keeps whoever is nobody in an organization out of all that is its own', () => {
+      for (const right of rights) assert.match(refusal({ ...olga, role: undefined }, { do: right, goal: open, around })!, /not a member of this organization/);
+    });
   });
 });

@@ -1,8 +1,9 @@
 // Moves goals in the store: the only place that writes a moved goal, together with all that follows from it, in one transaction each.
+import { isDeepStrictEqual } from 'node:util';
 import type { Outgoing } from '../chat/message.ts';
 import { move, type Change, type CheckIn } from '../domain/check-in.ts';
 import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
-import { type Goal, type GoalRef, refOf } from '../domain/goal.ts';
+import { asChild, type Goal, type GoalRef, refOf } from '../domain/goal.ts';
 import type { Author, OkrModel, Organization, Scope } from '../domain/organization.ts';
 import type { Thresholds } from '../domain/status.ts';
 import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
@@ -160,6 +161,17 @@ export function checkInSteps(scope: Scope, before: Goal, after: Goal, checkIn: C
     steps.push(put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
   }
   return steps;
+}
+
+/** What follows from a goal whose past was corrected: its parents hear of it, and its cards are drawn anew. */
+export function correctionSteps(scope: Scope, before: Goal, after: Goal, at: Instant): Step[] {
+  const ref = refOf(after);
+  const turned = before.status !== after.status;
+  const id = `e:${ref.id}:${Date.parse(at)}`;
+  return [
+    ...(turned || after.posted ? [put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) })] : []),
+    ...(isDeepStrictEqual(asChild(before), asChild(after)) ? [] : after.parents.map(parent => rollUpStep(scope, ref, parent, at))),
+  ];
 }
 
 function stateOf(goal: Goal): CheckIn['was'] {

@@ -1,13 +1,15 @@
-// A goal as people see it: the row, its ETag, expected progress today, what this caller may do, and how fresh its source is.
+// A goal as people see it: without what they may not see, its ETag, expected progress today, what they may do, and how fresh its source is.
 import type { GoalView } from '../../api.ts';
+import type { CheckIn } from '../../domain/check-in.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
-import type { Goal, GoalRef } from '../../domain/goal.ts';
-import { isId } from '../../domain/organization.ts';
-import { refusal } from '../../domain/permission.ts';
+import type { FeedEntry } from '../../domain/feed.ts';
+import type { Entity, Goal, GoalRef } from '../../domain/goal.ts';
+import { type Scope, type Team, isId } from '../../domain/organization.ts';
+import { type Around, type Right, refusal } from '../../domain/permission.ts';
 import { expectedOf } from '../../domain/status.ts';
 import { integrationName } from '../../integrations.ts';
 import { bodiesOf } from '../../store/bodies.ts';
-import type { Stored } from '../../store/store.ts';
+import type { Store, Stored } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
 import { etagOf } from '../etag.ts';
@@ -15,17 +17,43 @@ import { Refusal, refuseIf } from '../refusal.ts';
 import type { Deps } from './handler.ts';
 
 /** The goal that an address names, if this caller may see it; whoever may not is told the same as when there is none. */
-export async function visibleGoal(ref: { period: string; goal: string }, caller: Caller, deps: Deps): Promise<Stored<Goal>> {
+export async function visibleGoal(ref: { period: string; goal: string }, caller: Caller, deps: Pick<Deps, 'store'>): Promise<Stored<Goal>> {
   const stored = await deps.store.get(rows.goal, keys.goal(caller.scope, goalRef(ref)));
-  if (!stored || refusal(caller.person, { do: 'view', goal: stored.body })) throw new Refusal('not-found', 'There is no such goal. It may have been deleted.');
+  if (!stored || !mayView(stored.body, caller)) throw new Refusal('not-found', 'There is no such goal. It may have been deleted.');
   return stored;
 }
 
 /** The goal, if this caller may change it in this way. */
-export async function changeableGoal(ref: { period: string; goal: string }, deed: 'edit' | 'check-in' | 'link', caller: Caller, deps: Deps): Promise<Stored<Goal>> {
+export async function changeableGoal(ref: { period: string; goal: string }, deed: Right, caller: Caller, deps: Pick<Deps, 'store'>): Promise<Stored<Goal>> {
   const stored = await visibleGoal(ref, caller, deps);
-  refuseIf(refusal(caller.person, { do: deed, goal: stored.body }));
+  await refuseChange(deed, stored.body, caller, deps);
   return stored;
+}
+
+/** Refuses unless this caller may change the goal in this way. What lies around the goal is read only where that could make a difference. */
+export async function refuseChange(deed: Right, goal: Goal, caller: Caller, deps: Pick<Deps, 'store'>): Promise<void> {
+  const byItself = refusal(caller.person, { do: deed, goal, around: { teams: [], parents: [] } });
+  if (byItself === undefined) return;
+  refuseIf(goal.access.private ? byItself : refusal(caller.person, { do: deed, goal, around: aroundOf(goal, await surroundings([goal], caller, deps)) }));
+}
+
+/** Refuses unless this caller may make such a goal, or give one to such teams. */
+export async function refuseMaking({ kind, entity }: Pick<Goal, 'kind' | 'entity'>, caller: Caller, deps: Pick<Deps, 'store'>): Promise<void> {
+  const refused = (teams: readonly Team[]) => refusal(caller.person, { do: 'create-goal', kind, entity, teams, settings: caller.organization });
+  if (refused([]) === undefined) return;
+  refuseIf(refused(await teamsThatDecide(entity, caller, deps)));
+}
+
+async function teamsThatDecide(entity: Entity, { scope, organization, person }: Caller, { store }: Pick<Deps, 'store'>): Promise<Team[]> {
+  if (entity.kind === 'teams') return [...(await bodiesOf(store, rows.team, entity.teams, id => keys.team(scope, id))).values()];
+  const owned: Team[] = [];
+  if (entity.kind === 'individual' || organization.createGoals.for !== 'team-owners') return owned;
+  for await (const { body } of store.all(rows.team, keys.organizationRows(scope))) if (body.owners.some(o => o.id === person.id)) owned.push(body);
+  return owned;
+}
+
+export function mayView(goal: Goal, caller: Caller): boolean {
+  return refusal(caller.person, { do: 'view', goal }) === undefined;
 }
 
 export function goalRef(params: { period: string; goal: string }): GoalRef {
@@ -33,23 +61,97 @@ export function goalRef(params: { period: string; goal: string }): GoalRef {
   return { period: params.period, id: params.goal };
 }
 
+/** Of goals that this caller may see. */
 export async function goalViews(goals: readonly Stored<Goal>[], caller: Caller, deps: Deps): Promise<GoalView[]> {
   const used = goals.map(g => g.body.connection).filter(c => c !== null);
-  const connections = await bodiesOf(deps.store, rows.connection, used, id => keys.connection(caller.scope, id));
+  const [connections, near] = await Promise.all([
+    bodiesOf(deps.store, rows.connection, used, id => keys.connection(caller.scope, id)),
+    surroundings(goals.map(g => g.body), caller, deps),
+  ]);
   const today = dateIn(caller.organization.timeZone, deps.now());
-  return Promise.all(goals.map(g => goalView(g, connections, today, caller, deps)));
+  return Promise.all(goals.map(g => goalView(g, connections, near, today, caller, deps)));
 }
 
-async function goalView(stored: Stored<Goal>, connections: ReadonlyMap<string, Connection>, today: PlainDate, caller: Caller, deps: Deps): Promise<GoalView> {
+async function goalView(
+  stored: Stored<Goal>, connections: ReadonlyMap<string, Connection>, near: Surroundings, today: PlainDate, caller: Caller, deps: Deps,
+): Promise<GoalView> {
   const goal = stored.body;
+  const around = aroundOf(goal, near);
+  const allows = (deed: Right) => refusal(caller.person, { do: deed, goal, around }) === undefined;
   const connection = goal.connection === null ? undefined : connections.get(goal.connection);
+  const may = {
+    edit: allows('edit'), checkIn: allows('check-in'), align: allows('align'), changeOwners: allows('change-owners'),
+    comment: refusal(caller.person, { do: 'comment', goal }) === undefined,
+  };
   return {
-    goal,
+    goal: shownTo(caller, goal, near, may.edit),
     etag: etagOf(stored),
     expected: expectedOf(goal, today),
-    may: { edit: !refusal(caller.person, { do: 'edit', goal }), checkIn: !refusal(caller.person, { do: 'check-in', goal }) },
+    may,
     link: connection ? await linkView(goal, connection, caller, deps) : null,
   };
+}
+
+/** The teams and goals around some goals, by id and by name. */
+interface Surroundings { teams: ReadonlyMap<string, Team>; goals: ReadonlyMap<string, Goal> }
+
+/** Reads each team and goal once, however many of the goals it lies around: the parents, and the children that not everybody may see. */
+async function surroundings(goals: readonly Goal[], { scope }: Caller, { store }: Pick<Deps, 'store'>): Promise<Surroundings> {
+  const known = new Map(goals.map(goal => [nameOf(goal), goal]));
+  const refs = goals.flatMap(goal => [...goal.parents, ...goal.children.filter(c => c.private), ...(goal.access.inheritedFrom ? [goal.access.inheritedFrom] : [])]);
+  const [teams, others] = await Promise.all([
+    bodiesOf(store, rows.team, goals.flatMap(({ entity }) => (entity.kind === 'teams' ? entity.teams : [])), id => keys.team(scope, id)),
+    goalsByName(refs.filter(ref => !known.has(nameOf(ref))), scope, store),
+  ]);
+  return { teams, goals: new Map([...known, ...others]) };
+}
+
+function goalsByName(refs: readonly GoalRef[], scope: Scope, store: Store): Promise<ReadonlyMap<string, Goal>> {
+  const named = new Map(refs.map(ref => [nameOf(ref), ref]));
+  return bodiesOf(store, rows.goal, named.keys(), name => keys.goal(scope, named.get(name)!));
+}
+
+function aroundOf({ entity, parents }: Goal, near: Surroundings): Around {
+  return {
+    teams: entity.kind === 'teams' ? entity.teams.flatMap(id => near.teams.get(id) ?? []) : [],
+    parents: parents.flatMap(ref => near.goals.get(nameOf(ref)) ?? []),
+  };
+}
+
+/**
+ * The goal without what this caller may not see of others: that it stands beside private goals, and who has been given what rights.
+ * Its progress may still contain what they contribute (docs/decisions/private-goals.md).
+ */
+function shownTo(caller: Caller, goal: Goal, near: Surroundings, mayEdit: boolean): Goal {
+  const seen = (ref: GoalRef) => {
+    const other = near.goals.get(nameOf(ref));
+    return other !== undefined && mayView(other, caller);
+  };
+  const { access } = goal;
+  return {
+    ...goal,
+    parents: goal.parents.filter(seen),
+    children: goal.children.filter(child => !child.private || seen(child)),
+    access: {
+      ...(mayEdit ? access : { ...access, viewers: [], aligners: access.aligners && [], editors: [] }),
+      inheritedFrom: access.inheritedFrom && seen(access.inheritedFrom) ? access.inheritedFrom : null,
+    },
+  };
+}
+
+/** Check-ins without word of children that this caller may not see, or that are no more. */
+export async function shownCheckIns<T extends CheckIn | FeedEntry>(entries: readonly T[], caller: Caller, { store }: Pick<Deps, 'store'>): Promise<T[]> {
+  const childOf = (entry: T) => ('because' in entry && entry.because?.kind === 'child' ? entry.because.child : undefined);
+  const children = await goalsByName(entries.flatMap(entry => childOf(entry) ?? []), caller.scope, store);
+  return entries.map(entry => {
+    const ref = childOf(entry);
+    const child = ref && children.get(nameOf(ref));
+    return ref === undefined || (child && mayView(child, caller)) ? entry : { ...entry, because: undefined };
+  });
+}
+
+function nameOf(ref: GoalRef): string {
+  return `${ref.period}:${ref.id}`;
 }
 
 async function linkView(goal: Goal, connection: Connection, caller: Caller, deps: Deps): Promise<GoalView['link']> {

@@ -6,15 +6,14 @@ import { dateIn } from '../../domain/date.ts';
 import { edit } from '../../domain/edit.ts';
 import type { Activity, FeedEntry } from '../../domain/feed.ts';
 import { type Goal, type GoalDraft, type GoalRef, newGoal, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
-import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
-import { Refusal, refuseIf, wrongField } from '../refusal.ts';
+import { Refusal, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
 import { periodsOf } from './session.ts';
@@ -26,14 +25,14 @@ export const goals = {
   goals: async ({ query }, caller, deps) => {
     if (query.search?.trim()) return { rows: await searched(query.search, query.limit, caller, deps) };
     const page = await deps.store.page(rows.goal, keys.goals(caller.scope, query.period), { prefix: 'g:', limit: query.limit, next: query.next });
-    const visible = page.rows.filter(g => !refusal(caller.person, { do: 'view', goal: g.body }));
+    const visible = page.rows.filter(g => mayView(g.body, caller));
     return { rows: await goalViews(visible, caller, deps), ...(page.next ? { next: page.next } : {}) };
   },
 
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
-    refuseIf(refusal(caller.person, { do: 'create-goal' }));
+    await refuseMaking({ kind: body.kind, entity: body.entity ?? usualDraft.entity }, caller, deps);
     const draft = await draftOf(body, params.period, undefined, caller, deps);
     const source = await sourceOf(body, undefined, caller, deps);
     const at = deps.now().toISOString();
@@ -121,7 +120,7 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
 async function searched(words: string, limit: number, caller: Caller, deps: Deps): Promise<GoalView[]> {
   const refs = await deps.search.find(caller.scope, words, limit);
   const found = await Promise.all(refs.map(ref => deps.store.get(rows.goal, keys.goal(caller.scope, ref))));
-  return goalViews(found.filter(g => g !== undefined).filter(g => !refusal(caller.person, { do: 'view', goal: g.body })), caller, deps);
+  return goalViews(found.filter(g => g !== undefined && mayView(g.body, caller)) as Stored<Goal>[], caller, deps);
 }
 
 async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
