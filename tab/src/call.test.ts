@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { addressOf, api } from '../../src/api.ts';
-import { caller, errorsUnder, type CallError } from './call.ts';
+import { caller, errorsUnder, requestKeys, type CallError } from './call.ts';
 
 interface Asked { address: string; init: RequestInit }
 
@@ -13,7 +13,8 @@ function server(status: number, said: unknown) {
     asked.push({ address, init });
     return new Response(text, { status });
   }) as typeof globalThis.fetch;
-  return { asked, call: caller(fetch, async () => 'token-1') };
+  let made = 0;
+  return { asked, call: caller(fetch, async () => 'token-1', requestKeys(() => `key-${made += 1}`)) };
 }
 
 const goal = { organization: 'contoso', period: '2026-q4', goal: 'g1' };
@@ -26,7 +27,52 @@ describe('call', () => {
     assert.equal(asked[0]!.address, '/api/v1/organizations/contoso/goals/2026-q4/g1/comments');
     assert.equal(asked[0]!.init.method, 'POST');
     assert.equal(asked[0]!.init.body, '{"text":"Hello"}');
-    assert.deepEqual(asked[0]!.init.headers, { accept: 'application/json', authorization: 'Bearer token-1', 'content-type': 'application/json' });
+    assert.deepEqual(asked[0]!.init.headers, { accept: 'application/json', authorization: 'Bearer token-1', 'content-type': 'application/json', 'idempotency-key': 'key-1' });
+  });
+
+  it('names what it has seen when it changes something that others may change', async () => {
+    const { asked, call } = server(200, {});
+    await call(api.deleteGoal, { params: goal, etag: 'e1' });
+    assert.deepEqual(asked[0]!.init.headers, { accept: 'application/json', authorization: 'Bearer token-1', 'if-match': '"e1"' });
+  });
+
+  describe('under an idempotency key', () => {
+    /** Answers as told, one after the other, and remembers the keys. A failing network is `undefined`. */
+    function serving(...answers: (number | undefined)[]) {
+      const keys: (string | undefined)[] = [];
+      const clock = { now: 0 };
+      let made = 0;
+      const fetch = (async (_address: string, init: RequestInit) => {
+        keys.push((init.headers as Record<string, string>)['idempotency-key']);
+        const status = answers.shift();
+        if (status === undefined) throw new TypeError('fetch failed');
+        return new Response('{}', { status });
+      }) as typeof globalThis.fetch;
+      const call = caller(fetch, async () => 'token-1', requestKeys(() => `key-${made += 1}`, () => clock.now));
+      const say = (text: string) => call(api.syncGoal, { params: { ...goal, goal: text } }).catch(() => undefined);
+      return { keys, clock, call, say };
+    }
+
+    it('does the same thing again under the same key as long as no answer came, so that it is not done twice', async () => {
+      const { keys, say } = serving(undefined, 503, 409, 200, 200);
+      for (let i = 0; i < 5; i++) await say('a');
+      assert.deepEqual(keys, ['key-1', 'key-1', 'key-1', 'key-1', 'key-2']);
+    });
+
+    it('does another thing, and the same one much later or after a refusal, under a key of its own', async () => {
+      const { keys, clock, say } = serving(undefined, undefined, 400, undefined, undefined);
+      for (const text of ['a', 'b', 'a', 'a']) await say(text);
+      clock.now += 11 * 60_000;
+      await say('a');
+      assert.deepEqual(keys, ['key-1', 'key-2', 'key-1', 'key-3', 'key-4']);
+    });
+
+    it('sends none with what only reads', async () => {
+      const { keys, call } = serving(200, 200);
+      await call(api.goal, { params: goal }).catch(() => undefined);
+      await call(api.lookup, { params: { organization: 'contoso', connection: 'c1', lookup: 'queries' }, body: { search: '', form: {} } }).catch(() => undefined);
+      assert.deepEqual(keys, [undefined, undefined]);
+    });
   });
 
   it('sends no token to an open endpoint', async () => {

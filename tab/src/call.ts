@@ -1,5 +1,5 @@
 // Calls an endpoint of src/api.ts: fills its path, sends JSON with the bearer token, and reads the answer with the endpoint's own schema.
-import { addressOf, ProblemDetails, type Answer, type Endpoint, type Input } from '../../src/api.ts';
+import { addressOf, isWrite, ProblemDetails, type Answer, type Endpoint, type Input } from '../../src/api.ts';
 
 /** What went wrong: the server's own kinds, or `offline` when nobody answered. */
 export type CallErrorKind = ProblemDetails['type'] | 'offline';
@@ -25,26 +25,62 @@ export class CallError extends Error {
 export type Call = <E extends Endpoint>(endpoint: E, input: Input<E>, signal?: AbortSignal) => Promise<Answer<E>>;
 
 /** Makes `call`. `token` is asked before every call, so that it may be renewed; `undefined` sends none. Every failure is a CallError, but for an abort. */
-export function caller(fetch: typeof globalThis.fetch, token: () => Promise<string | undefined>): Call {
+export function caller(fetch: typeof globalThis.fetch, token: () => Promise<string | undefined>, keys: Keys = requestKeys()): Call {
   return async (endpoint, input, signal) => {
-    const { params, query, body } = input as { params?: Record<string, string>; query?: object; body?: unknown };
+    const { params, query, body, etag } = input as { params?: Record<string, string>; query?: object; body?: unknown; etag?: string };
     const bearer = endpoint.open ? undefined : await signedIn(token);
-    const response = await answered(fetch, addressOf(endpoint.path, params ?? {}, query), {
+    const address = addressOf(endpoint.path, params ?? {}, query);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const isKeyed = endpoint.method === 'POST' && isWrite(endpoint);
+    const response = await answered(fetch, address, {
       method: endpoint.method,
       headers: {
         accept: 'application/json',
         ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(etag === undefined ? {} : { 'if-match': `"${etag}"` }),
+        ...(isKeyed ? { 'idempotency-key': keys.for(address, text) } : {}),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(text === undefined ? {} : { body: text }),
       ...(signal === undefined ? {} : { signal }),
     });
     const said = await json(response);
+    if (isKeyed && hasDecided(response)) keys.forget(address, text);
     if (!response.ok) throw problemOf(response.status, said);
     const answer = endpoint.answer.safeParse(said);
     if (!answer.success) throw notUnderstood({ cause: answer.error });
     return answer.data as Answer<typeof endpoint>;
   };
+}
+
+/** Idempotency keys: a new one for each thing that somebody does, and the same one when it is done again because no answer came. */
+export interface Keys {
+  for(address: string, body: string | undefined): string;
+  /** The server has answered: the next request like this one is another deed. */
+  forget(address: string, body: string | undefined): void;
+}
+
+/** Whoever does the same so much later means it anew. */
+const sameDeedMs = 10 * 60_000;
+
+export function requestKeys(newKey: () => string = () => crypto.randomUUID(), now: () => number = Date.now): Keys {
+  const unanswered = new Map<string, { key: string; since: number }>();
+  const nameOf = (address: string, body = '') => `${address} ${body}`;
+  return {
+    for(address, body) {
+      for (const [name, { since }] of unanswered) if (now() - since > sameDeedMs) unanswered.delete(name);
+      const name = nameOf(address, body);
+      const { key } = unanswered.get(name) ?? { key: newKey() };
+      unanswered.set(name, { key, since: now() });
+      return key;
+    },
+    forget(address, body) { unanswered.delete(nameOf(address, body)); },
+  };
+}
+
+/** Whether it is known what became of the request: not after a failure on the way or in the server, nor while it is still under way. */
+function hasDecided({ status }: Response): boolean {
+  return status < 500 && status !== 409;
 }
 
 /** The error for people that an answer other than 2xx stands for. */

@@ -52,6 +52,13 @@ describe('a goal being written', () => {
     assert.deepEqual(again, body);
   });
 
+  it('names of a goal that was there no more than was changed, so that nothing unseen is wiped', () => {
+    const said = bodyOf({ ...draft, title: 'Grow faster', end: '2026-12-24' }, draft);
+    assert.deepEqual(said.ok && said.value, { kind: 'objective', title: 'Grow faster', end: '2026-12-24', mode: 'manual', outcome: { kind: 'metric', name: 'Leads', unit: { kind: 'none' }, direction: 'increase', start: 100, target: 250 } });
+    const moved = bodyOf({ ...draft, parents: [{ period: '2026-q4', id: 'o2' }], owners: [] }, draft);
+    assert.deepEqual(moved.ok && [moved.value.parents, moved.value.owners], [[{ period: '2026-q4', id: 'o2' }], []]);
+  });
+
   it('finds its own fields in what the server says', () => {
     assert.deepEqual(draftErrors({ 'outcome.target': 'a', 'link.measure.form.query': 'b', title: 'c', 'form.query': 'd' }), { target: 'a', 'form.query': 'd', title: 'c' });
     assert.deepEqual(draftErrors({ 'link.connection': 'e' }), { connection: 'e' });

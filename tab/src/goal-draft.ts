@@ -102,13 +102,18 @@ function unitOf(draft: GoalDraft): Metric['unit'] {
   }
 }
 
-/** The body to send, which names what the form shows and nothing else: the rest of a goal stays as it is. Or a sentence for every field that is not right yet. */
-export function bodyOf(draft: GoalDraft): Drafted<GoalBody> {
+/**
+ * The body to send, or a sentence for every field that is not right yet. It names what the form shows and nothing else; of a goal that was
+ * there `before`, of what may be left out no more than what was changed: the rest stays, and with it what this person does not see of it.
+ */
+export function bodyOf(draft: GoalDraft, before?: GoalDraft): Drafted<GoalBody> {
   const outcome = outcomeOf(draft);
   const sourced = draft.mode === 'source';
+  const changed = <Name extends keyof GoalDraft, T>(name: Name, value: T) => (before !== undefined && same(draft[name], before[name]) ? {} : { [name]: value });
   const said = GoalBody.safeParse({
-    kind: draft.kind, title: draft.title, description: draft.description, owners: draft.owners.map(owner => owner.id), parents: draft.parents,
-    start: draft.start, end: draft.end, mode: draft.mode,
+    kind: draft.kind, title: draft.title, mode: draft.mode,
+    ...changed('description', draft.description), ...changed('owners', draft.owners.map(owner => owner.id)), ...changed('parents', draft.parents),
+    ...changed('start', draft.start), ...changed('end', draft.end),
     outcome: outcome.ok ? outcome.value : { kind: 'percent' },
     ...(sourced ? { link: { connection: draft.connection, measure: { metric: draft.metric, form: draft.form } } } : {}),
   });

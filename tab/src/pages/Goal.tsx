@@ -16,7 +16,7 @@ import { kindNames, type GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { alertMarks } from '../alert-marks.ts';
-import { useAnswer, useDeed, useNow } from '../answer.ts';
+import { useAnswer, useDeed } from '../answer.ts';
 import { automaticOf, automaticText } from '../automatic.ts';
 import { asCallError } from '../call.ts';
 import { entityText, ownersText } from '../entity.ts';
@@ -139,7 +139,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
   return (
     <>
       {error !== undefined && <ErrorBar title="This goal may be out of date" error={error} again={() => void reload()} />}
-      <Head view={view} onCheckIn={() => setCheckingIn(true)} />
+      <Head view={view} reload={reload} onCheckIn={() => setCheckingIn(true)} />
       <div className={styles.columns}>
         <div className={styles.column}>
           <Standing view={view} />
@@ -219,7 +219,7 @@ function syncMark({ link }: GoalView): string {
   return JSON.stringify([link?.lastSync, link?.problem]);
 }
 
-function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
+function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promise<void>; onCheckIn: () => void }) {
   const styles = useStyles();
   const { call, organization } = useSession();
   const navigate = useNavigate();
@@ -227,8 +227,9 @@ function Head({ view, onCheckIn }: { view: GoalView; onCheckIn: () => void }) {
   const [deleting, setDeleting] = useState(false);
   const { goal, may } = view;
   const remove = async () => {
-    const done = await deed.run(async () => { await call(api.deleteGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id } }); });
+    const done = await deed.run(async () => { await call(api.deleteGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id }, etag: view.etag }); });
     if (done) await navigate(places.goals(goal.period));
+    else await reload(); // somebody else may have changed it: who asks again should see what goes
   };
   return (
     <>
@@ -311,14 +312,13 @@ function Alerts({ goal }: { goal: GoalView['goal'] }) {
 }
 
 function Stopped({ view, by }: { view: GoalView; by: NonNullable<GoalView['goal']['stopped']> }) {
-  const { day, locale, organization, person } = useSession();
-  const now = useNow(60);
-  const automatic = automaticOf(view.goal, { at: now.toISOString(), today: day(), thresholds: organization.thresholds, model: organization.model, by: { kind: 'person', id: person.id, name: person.name } });
+  const { locale } = useSession();
+  const automatic = automaticOf(view.goal);
   return (
     <MessageBar intent="info" layout="multiline" politeness="polite">
       <MessageBarBody>
         <MessageBarTitle>Automatic updates are stopped</MessageBarTitle>
-        {by.by.name} stopped them <Ago at={by.at} />. {automaticText(automatic, locale)}
+        {by.by.name} stopped them <Ago at={by.at} />.{automatic !== undefined && ` By itself it would be at ${automaticText(view.goal, automatic, locale)}.`}
       </MessageBarBody>
     </MessageBar>
   );
@@ -410,7 +410,7 @@ function FeedCard({ view, feed, titles, reload, older }: { view: GoalView; feed:
   const styles = useStyles();
   return (
     <Panel title="Activity">
-      <Compose goal={view.goal} onSaid={reload} />
+      {view.may.comment && <Compose goal={view.goal} onSaid={reload} />}
       {feed.rows.length === 0 && <Text className={styles.quiet}>Nothing has happened yet.</Text>}
       <ul className={styles.list} aria-label="Feed">
         {withoutEchoes<FeedRow>(feed.rows).map(row => <Entry key={`${row.at} ${'activity' in row ? row.id : ''}`} row={row} outcome={view.goal.outcome} titles={titles} />)}

@@ -8,17 +8,19 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
 import { kindNames, type GoalKind, type GoalRef, type ProgressMode } from '../../../src/domain/goal.ts';
 import { useAnswer, useDeed } from '../answer.ts';
+import { ownersText } from '../entity.ts';
 import { bodyOf, draftErrors, draftOf, merged, newDraft, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { fault, focusFault } from '../parts/attention.ts';
 import { OutcomeFields } from '../parts/OutcomeFields.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { SearchPicker } from '../parts/SearchPicker.tsx';
+import { SearchPicker, SeveralPicker, type Search } from '../parts/SearchPicker.tsx';
 import { SourceFields } from '../parts/SourceFields.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
 import { useSession } from '../session.tsx';
+import { nameOf } from '../tree.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '760px' },
@@ -39,7 +41,7 @@ export function NewGoal() {
   if (answer === undefined) return error === undefined ? <Loading label="Loading" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
   const period = answer.rows.find(p => p.id === (query.get('period') ?? answer.current));
   if (period === undefined) return <Empty page title="There is no such time period" action={<PageLink to={places.goals()}>Go to the goals</PageLink>} />;
-  const draft = newDraft({ owner: person, parent: refOf(query.get('parent')), start: period.start, end: period.end });
+  const draft = newDraft({ owners: [{ id: person.id, name: person.name }], parents: refsOf(query.get('parent')), start: period.start, end: period.end });
   return <Writing period={period.id} base={undefined} draft={draft} />;
 }
 
@@ -49,13 +51,13 @@ export function EditGoal() {
   const { call, organization } = useSession();
   const { answer, error, reload } = useAnswer(signal => call(api.goal, { params: { organization: organization.id, period, goal } }, signal), `${period}/${goal}`);
   if (answer === undefined) return error === undefined ? <Loading label="Loading the goal" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
-  if (!answer.may.edit) return <Empty page title="You may not change this goal" action={<PageLink to={places.goal(answer.goal)}>Back to the goal</PageLink>}>{answer.goal.owner.name} owns it. Owners, creators and admins may change a goal.</Empty>;
+  if (!answer.may.edit) return <Empty page title="You may not change this goal" action={<PageLink to={places.goal(answer.goal)}>Back to the goal</PageLink>}>Those who may are {answer.goal.owners.length === 0 ? 'its creator' : `${ownersText(answer.goal.owners)}, its creator`}, and those whom they or the organization gave the right.</Empty>;
   return <Writing period={period} base={answer} draft={draftOf(answer)} />;
 }
 
-function refOf(text: string | null): GoalRef | null {
+function refsOf(text: string | null): GoalRef[] {
   const [period, id] = text?.split('/') ?? [];
-  return period === undefined || id === undefined ? null : { period, id };
+  return period === undefined || id === undefined ? [] : [{ period, id }];
 }
 
 const progressNames: Record<ProgressMode, { label: string; hint: string }> = {
@@ -84,7 +86,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
   const field = (name: string) => fault(shown[name]);
 
   const submit = async () => {
-    const body = bodyOf(draft);
+    const body = bodyOf(draft, base && draftOf(base));
     setErrors(body.ok ? {} : body.errors);
     if (!body.ok) {
       save.clear();
@@ -94,7 +96,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
     const saved = await save.run(async () => {
       const view = base === undefined
         ? await call(api.createGoal, { params, body: body.value })
-        : await call(api.updateGoal, { params: { ...params, goal: base.goal.id }, body: { ...body.value, etag: base.etag } });
+        : await call(api.updateGoal, { params: { ...params, goal: base.goal.id }, body: body.value, etag: base.etag });
       await navigate(places.goal(view.goal));
     });
     if (!saved) focusFault(form.current);
@@ -127,8 +129,8 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
             <Textarea value={draft.description} maxLength={4000} resize="vertical" onChange={(_, { value }) => set({ description: value })} />
           </Field>
           <div className={styles.two}>
-            <Owner draft={draft} set={set} error={shown['owner']} />
-            <ParentGoal period={period} self={base?.goal.id} draft={draft} set={set} error={shown['parent']} />
+            <Owners draft={draft} set={set} error={shown['owners']} locked={base?.may.changeOwners === false} />
+            <Parents period={period} self={base?.goal.id} draft={draft} set={set} error={shown['parents']} />
           </div>
           <div className={styles.two}>
             <Field label="Start date" required {...field('start')}>
@@ -175,10 +177,10 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
 }
 
 /** The fields that show their own sentence; every other one is said at the foot of the form. */
-const drawn = new Set(['title', 'description', 'owner', 'parent', 'start', 'end', 'mode', 'connection', 'metric', 'measured', 'metricName', 'unit', 'unitName', 'currency', 'direction', 'from', 'target', 'risk']);
+const drawn = new Set(['title', 'description', 'owners', 'parents', 'start', 'end', 'mode', 'connection', 'metric', 'measured', 'metricName', 'unit', 'unitName', 'currency', 'direction', 'from', 'target', 'risk']);
 
 const fieldNames: Partial<Record<keyof GoalDraft, string>> = {
-  kind: 'kind', title: 'title', description: 'description', owner: 'owner', parent: 'parent', start: 'start date', end: 'end date', measured: 'way of measuring', metricName: 'metric',
+  kind: 'kind', title: 'title', description: 'description', owners: 'owners', parents: 'alignment', start: 'start date', end: 'end date', measured: 'way of measuring', metricName: 'metric',
   unit: 'unit', unitName: 'unit’s name', currency: 'currency', direction: 'direction', from: 'start value', target: 'target', risk: 'risk threshold', mode: 'what moves it', connection: 'connection', metric: 'measure', form: 'measure’s form',
 };
 
@@ -201,30 +203,34 @@ function Merged({ both, theirs, take }: { both: readonly (keyof GoalDraft)[]; th
 
 interface PickProps { draft: GoalDraft; set: (change: Partial<GoalDraft>) => void; error: string | undefined }
 
-function Owner({ draft, set, error }: PickProps) {
+function Owners({ draft, set, error, locked }: PickProps & { locked: boolean }) {
   const { call, organization } = useSession();
   return (
-    <SearchPicker label="Owner" required error={error} of={organization.id} picked={{ value: draft.owner.id, title: draft.owner.name }}
+    <SeveralPicker label="Owners" error={error} of={organization.id} picked={draft.owners.map(owner => ({ value: owner.id, title: owner.name }))}
+      waiting={locked ? 'Only its owners and those above them may change who owns it.' : undefined}
       search={async (search, signal) => {
         const { rows } = await call(api.people, { params: { organization: organization.id }, query: { search } }, signal);
         return { options: rows.map(person => ({ value: person.id, title: person.name, help: person.email })) };
       }}
-      onPick={choice => { if (choice !== undefined) set({ owner: { id: choice.value, name: choice.title } }); }} />
+      onPick={picked => set({ owners: picked.map(({ value, title }) => ({ id: value, name: title })) })} />
   );
 }
 
-function ParentGoal({ period, self, draft, set, error }: PickProps & { period: string; self: string | undefined }) {
+function Parents({ period, self, draft, set, error }: PickProps & { period: string; self: string | undefined }) {
   const { call, organization } = useSession();
-  const { parent } = draft;
-  const known = useAnswer(async signal => (parent === null ? undefined : call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal)), parent === null ? '' : `${parent.period}/${parent.id}`);
-  const title = known.answer?.goal.title ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
-  return (
-    <SearchPicker label="Parent" hint="The goal that this one contributes to." error={error} of={period} picked={parent === null ? undefined : { value: `${parent.period}/${parent.id}`, title }}
-      search={async (search, signal) => {
-        const { rows, next } = await call(api.goals, { params: { organization: organization.id }, query: { period, limit: 50, ...(search === '' ? {} : { search }) } }, signal);
-        return { options: rows.filter(row => row.goal.id !== self).map(({ goal }) => ({ value: `${goal.period}/${goal.id}`, title: goal.title, help: kindNames[goal.kind] })), next };
-      }}
-      onPick={choice => set({ parent: refOf(choice?.value ?? null) })} />
-  );
+  const { parents } = draft;
+  const known = useAnswer(signal => Promise.all(parents.map(async parent => {
+    const { goal } = await call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal);
+    return goal.title;
+  })), parents.map(nameOf).join(' '));
+  const title = (i: number) => known.answer?.[i] ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
+  const search: Search = async (text, signal) => {
+    const { rows, next } = await call(api.goals, { params: { organization: organization.id }, query: { period, limit: 50, ...(text === '' ? {} : { search: text }) } }, signal);
+    return { options: rows.filter(row => row.goal.id !== self && row.may.align).map(({ goal }) => ({ value: nameOf(goal), title: goal.title, help: kindNames[goal.kind] })), next };
+  };
+  const picked = parents.map((parent, i) => ({ value: nameOf(parent), title: title(i) }));
+  const common = { error, of: period, search };
+  return organization.model.multipleAlignment || parents.length > 1
+    ? <SeveralPicker label="Parents" hint="The goals that this one contributes to." picked={picked} onPick={several => set({ parents: several.flatMap(choice => refsOf(choice.value)) })} {...common} />
+    : <SearchPicker label="Parent" hint="The goal that this one contributes to." picked={picked[0]} onPick={choice => set({ parents: refsOf(choice?.value ?? null) })} {...common} />;
 }
-
