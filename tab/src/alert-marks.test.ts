@@ -20,9 +20,9 @@ describe('alert marks', () => {
   it('are solid for the goal itself and outlined for one below it, each in words (C48)', () => {
     assert.deepEqual(marks({ ...goal, owners: [], children: [child('needs-attention')] }), [
       ['solid', 'at-risk', 'At risk: Nobody owns it. Name an owner.'],
-      ['outline', 'needs-attention', 'Needs attention: a goal under this one'],
+      ['outline', 'needs-attention', 'A goal under this one needs attention'],
     ]);
-    assert.deepEqual(marks({ ...goal, children: [child('at-risk')] }), [['outline', 'at-risk', 'At risk: a goal under this one']]);
+    assert.deepEqual(marks({ ...goal, children: [child('at-risk')] }), [['outline', 'at-risk', 'A goal under this one is at risk']]);
   });
 
   it('leave out what somebody does not want to see, and nothing else (C48)', () => {

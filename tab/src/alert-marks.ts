@@ -6,7 +6,8 @@ import type { Thresholds } from '../../src/domain/status.ts';
 
 export interface AlertMark { drawn: 'solid' | 'outline'; level: AlertLevel; words: string }
 
-export const alertNames: Record<AlertLevel, string> = { 'at-risk': 'At risk', 'needs-attention': 'Needs attention' };
+const alertNames: Record<AlertLevel, string> = { 'at-risk': 'At risk', 'needs-attention': 'Needs attention' };
+const belowWords: Record<AlertLevel, string> = { 'at-risk': 'is at risk', 'needs-attention': 'needs attention' };
 
 /** Without the alerts that `muted` names, which this person does not want to see. */
 export function alertMarks(goal: Goal, today: PlainDate, thresholds: Thresholds, muted: readonly AlertLevel[] = []): AlertMark[] {
@@ -15,6 +16,6 @@ export function alertMarks(goal: Goal, today: PlainDate, thresholds: Thresholds,
   const below = alertBelow(goal);
   return [
     ...(level === null ? [] : [{ drawn: 'solid' as const, level, words: `${alertNames[level]}: ${own.map(alert => alert.text).join(' ')}` }]),
-    ...(below === null || muted.includes(below) ? [] : [{ drawn: 'outline' as const, level: below, words: `${alertNames[below]}: a goal under this one` }]),
+    ...(below === null || muted.includes(below) ? [] : [{ drawn: 'outline' as const, level: below, words: `A goal under this one ${belowWords[below]}` }]),
   ];
 }

@@ -28,7 +28,7 @@ describe('chartOf', () => {
     assert.deepEqual(chart!.times, [Date.parse('2026-10-01'), Date.parse('2026-12-31')]);
   });
 
-  it('bends the expected line at phased targets (C19)', () => {
+  it('bends the expected line at phased targets', () => {
     const course = { ...goal({ ...metric, direction: 'increase', start: 100, target: 200 }), phases: [{ date: '2026-10-31', target: 120 }, { date: '2026-11-30', target: 130 }] };
     const chart = chartOf(course, [checkIn('2026-11-01T00:00:00.000Z', 110)], now);
     assert.deepEqual(chart!.expected!.map(p => [new Date(p.time).toISOString().slice(0, 10), p.value]), [['2026-10-01', 100], ['2026-10-31', 120], ['2026-11-30', 130], ['2026-12-31', 200]]);

@@ -5,7 +5,7 @@ import { entityText, ownersText } from './entity.ts';
 const teams = new Map([['cx', 'Customer care'], ['it', 'IT']]);
 
 describe('whose goal it is', () => {
-  it('is the organization’s, that of teams by their names, or a person’s alone (C02, C04)', () => {
+  it('is the organization’s, that of teams by their names, or a person’s alone', () => {
     assert.equal(entityText({ kind: 'organization' }), 'Organization');
     assert.equal(entityText({ kind: 'teams', teams: ['cx', 'it'] }, teams), 'Customer care, IT');
     assert.equal(entityText({ kind: 'individual' }), 'Individual');
@@ -17,7 +17,7 @@ describe('whose goal it is', () => {
     assert.equal(entityText({ kind: 'teams', teams: ['it', 'x'] }, teams), 'IT, 1 more');
   });
 
-  it('names all owners, and says where there is none (C05)', () => {
+  it('names all owners, and says where there is none', () => {
     assert.equal(ownersText([{ name: 'Ann' }, { name: 'Ben' }]), 'Ann, Ben');
     assert.equal(ownersText([]), 'No owner');
   });

@@ -49,7 +49,7 @@ describe('the words of the feed', () => {
     assert.equal(checkInWords({ ...checkIn, by: { kind: 'children' }, was: { ...checkIn.was, value: 12 }, because: { kind: 'weights' } }, outcome, 'en-US'), 'left it at 12 leads: its children weigh differently now');
   });
 
-  it('say how a goal ended, began anew, and came to be moved by hand (C49)', () => {
+  it('say how a goal ended, began anew, and came to be moved by hand', () => {
     const words = (activity: Parameters<typeof activityWords>[0]) => activityWords(activity, 'en-US');
     assert.equal(words({ kind: 'closed', score: 0.7, note: '' }), 'closed it with a score of 0.7');
     assert.equal(words({ kind: 'closed', score: null, note: '' }), 'closed it');

@@ -5,7 +5,7 @@ import type { GoalRef } from '../../src/domain/goal.ts';
 import type { Author } from '../../src/domain/organization.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { statusNames } from '../../src/domain/status.ts';
-import { exactText, numberText, percentText, valueText } from './format.ts';
+import { exactText, percentText, scoreText, valueText } from './format.ts';
 
 export function authorName(by: Author): string {
   switch (by.kind) {
@@ -68,7 +68,7 @@ export function activityWords(activity: Exclude<Activity, { kind: 'comment' }>, 
     case 'status-changed': return `changed the status from ${statusNames[activity.from]} to ${statusNames[activity.to]}`;
     case 'linked': return `connected it to ${activity.connection}: ${activity.measure}`;
     case 'unlinked': return `disconnected it from ${activity.connection}`;
-    case 'closed': return activity.score === null ? 'closed it' : `closed it with a score of ${numberText(activity.score, locale)}`;
+    case 'closed': return activity.score === null ? 'closed it' : `closed it with a score of ${scoreText(activity.score, locale)}`;
     case 'postponed': return activity.to === null ? 'postponed it' : 'postponed it to another time period';
     case 'reopened': return 'reopened it';
     case 'updates-stopped': return 'stopped automatic updates';

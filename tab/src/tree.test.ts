@@ -15,7 +15,7 @@ describe('placed', () => {
     assert.deepEqual(drawn([row('kr1', 'elsewhere')]), ['kr1']);
   });
 
-  it('puts a goal under each of its parents that are loaded (C34)', () => {
+  it('puts a goal under each of its parents that are loaded', () => {
     assert.deepEqual(drawn([row('o1'), row('o2'), row('kr', 'o1', 'o2', 'elsewhere')]), ['o1', '  kr', 'o2', '  kr']);
   });
 

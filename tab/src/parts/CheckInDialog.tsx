@@ -103,7 +103,7 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
               </Field>
               <output className={styles.preview} aria-label="What this check-in makes of the goal">
                 <div className={styles.line}>
-                  <Text>{next.value === null ? '' : `${valueText(goal.outcome, next.value, locale)} · `}{next.progress === null ? 'No progress' : `${percentText(next.progress, locale)} done`}</Text><StatusWord status={next.status} />
+                  <Text>{next.value === null || goal.outcome.kind === 'percent' ? '' : `${valueText(goal.outcome, next.value, locale)} · `}{next.progress === null ? 'No progress' : `${percentText(next.progress, locale)} done`}</Text><StatusWord status={next.status} />
                 </div>
                 <ProgressBar
                   progress={next.progress} expected={expectedShown(next, expectedOf(goal, today))}

@@ -2,7 +2,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { Goal } from '../../../src/domain/goal.ts';
 import { scoreLook } from '../../../src/domain/score.ts';
-import { numberText } from '../format.ts';
+import { scoreText } from '../format.ts';
 import { useSession } from '../session.tsx';
 import { scoreLooks } from './score-look.ts';
 
@@ -19,5 +19,5 @@ export function Score({ score, ambition }: { score: number; ambition: Goal['ambi
   const look = scoreLook(score, ambition, organization.healthyScores);
   const { color, words, Icon } = scoreLooks[look];
   const said = `${words}, for a goal that is ${ambition}`;
-  return <span className={styles.score} style={{ color }} title={said} data-score={look}><Icon aria-label={said} />Score {numberText(score, locale)}</span>;
+  return <span className={styles.score} style={{ color }} title={said} data-score={look}><Icon aria-label={said} />Score {scoreText(score, locale)}</span>;
 }
