@@ -78,7 +78,7 @@ const Values = z.record(z.string(), z.unknown());
 
 /** An error, everywhere the same (RFC 9457). `type` is a reference relative to the document that describes it, /openapi.json. */
 export const ProblemDetails = z.object({
-  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
+  type: z.enum(['bad-request', 'unauthorized', 'forbidden', 'not-found', 'conflict', 'under-way', 'gone', 'precondition-required', 'key-reused', 'too-many', 'source', 'bug']).describe('What kind of problem it is; programs decide by this.'),
   title: z.string().describe('What is wrong and what to do, in a sentence for people.'),
   status: z.number().describe('The HTTP status.'),
   errors: z.record(z.string(), z.string()).optional().describe('Per field at fault, by its path in the body (or the header’s name), a sentence that says what to do.'),
@@ -229,9 +229,9 @@ export const api = {
   session: endpoint('GET', '/api/v1/session', 'Who am I, and in which organization', { answer: Session }),
 
   periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
-  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('') }), answer: z.object({ rows: z.array(Person) }) }),
+  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.') }), answer: z.object({ rows: z.array(Person) }) }),
 
-  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id, search: z.string().optional() }), answer: page(GoalView) }),
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id.describe('The time period’s id.'), search: z.string().optional().describe('Words to search for: the answer is then the best matches of all, as one page.') }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
   updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),
@@ -250,7 +250,7 @@ export const api = {
 
   integrations: endpoint('GET', `${org}/integrations`, 'The catalogue', { answer: z.object({ rows: z.array(IntegrationView) }) }),
   enableIntegration: endpoint('PUT', `${org}/integrations/:integration`, 'Enable or disable an integration', { body: z.object({ enabled: z.boolean() }), answer: Done }),
-  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional() }), answer: z.object({ rows: z.array(ConnectionView) }) }),
+  connections: endpoint('GET', `${org}/connections`, 'Connections the caller may use', { query: z.object({ integration: z.string().optional().describe('Only connections of this integration.') }), answer: z.object({ rows: z.array(ConnectionView) }) }),
   createConnection: endpoint('POST', `${org}/connections`, 'Make a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   validateConnection: endpoint('POST', `${org}/connections/validate`, 'Test a connection without saving it', { body: ConnectionBody.extend({ id: z.string().optional() }), answer: Done, reads: true }),
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),

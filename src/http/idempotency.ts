@@ -4,7 +4,7 @@ import type { ProblemDetails } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import type { Instant } from '../domain/date.ts';
 import { Conflict, type Step, type Store, insert, put, remove, replace, type Stored } from '../store/store.ts';
-import { type Keys, type KeyedRequest, keys, rows } from '../store/tables.ts';
+import { type Keys, type KeyedRequest, digest, keys, rows } from '../store/tables.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './handlers/handler.ts';
 import { Refusal, problemOf, wrongField } from './refusal.ts';
@@ -38,24 +38,25 @@ export function digestOf(key: string, ...parts: (string | undefined)[]): string 
  * Carries a request out, or answers what it was answered before. Refuses another request under the same key, and one that is under way.
  *
  * An attempt that died half-way is made again with the same ids and at the same instant, so that what it has written is met again and
- * left alone. A refusal is final and repeated; but where it may soon be otherwise (a conflict, a source, too many requests) it is not
- * kept, and nothing has happened. Only what is neither, a bug or a lost answer of the store, leaves the attempt to be made again.
+ * left alone. A refusal is final and repeated; but where it may soon be otherwise (a stale ETag, a source) nothing has happened, and
+ * nothing is kept. What is neither, a bug or a lost answer of the store, leaves the attempt to be made again.
  */
 export async function once(deps: OnceDeps, caller: Caller, request: Keyed, carryOut: (deps: Deps) => Promise<unknown>): Promise<Outcome> {
   const claim = await claimed(deps, caller, request);
   if (claim.answer) return { ...claim.answer, replayed: true };
   const { where, at, again } = claim;
+  const row = { id: where.row, of: request.of, at, until: at };
   const write = (step: Step) => deps.store.transact([step]).catch((error: unknown) => { deps.report(error, 'remembering a request under an idempotency key'); });
-  const keep = (status: number, body: unknown) => write(put(rows.request, where, { of: request.of, at, until: at, answer: { status, body } }));
+  const keep = (status: number, body: unknown) => write(put(rows.request, where, { ...row, answer: { status, body } }));
   try {
     const body = await carryOut(attempt(deps, caller, request.key, at, again));
-    await (request.secret ? keep(409, shownOnce()) : keep(200, body));
+    await (request.secret ? keep(shownOnce.status, shownOnce) : keep(200, body));
     return { status: 200, body, replayed: false };
   } catch (error) {
     const refused = error instanceof Refusal ? problemOf(error, String) : undefined;
     if (refused && isFinal(refused)) await keep(refused.status, refused);
-    else if (refused || error instanceof SourceError) await write(remove(rows.request, where));
-    else await write(put(rows.request, where, { of: request.of, at, until: at, answer: null }));
+    else if (!again && (refused || error instanceof SourceError)) await write(remove(rows.request, where));
+    else await write(put(rows.request, where, { ...row, answer: null }));
     throw error;
   }
 }
@@ -64,21 +65,20 @@ function isFinal({ status }: ProblemDetails): boolean {
   return status === 400 || status === 403 || status === 404;
 }
 
-function shownOnce(): ProblemDetails {
-  return {
-    type: 'conflict', status: 409,
-    title: 'This request was made before, and its answer holds a secret that is shown only once. Look whether what it makes is there; if so delete it, and ask again under a new key.',
-  };
-}
+const shownOnce = {
+  type: 'gone', status: 410,
+  title: 'This request was made before, and its answer holds a secret that is shown only once. Look whether what it makes is there; if so delete it, and ask again under a new key.',
+} satisfies ProblemDetails;
 
 type Claim = { answer: NonNullable<KeyedRequest['answer']> } | { answer: null; where: Keys; at: Instant; again: boolean };
 
 async function claimed(deps: OnceDeps, caller: Caller, { key, of, secret }: Keyed): Promise<Claim> {
   const now = deps.now();
-  const on = (day: Date) => keys.request(caller.scope, day.toISOString().slice(0, 10), caller.person.id, key);
+  const id = digest(`${caller.person.id};${key}`);
+  const on = (day: Date) => keys.request(caller.scope, day.toISOString().slice(0, 10), id);
   const [today, yesterday] = [on(now), on(new Date(now.getTime() - dayMs))];
   const before = await deps.store.get(rows.request, yesterday);
-  const fresh: KeyedRequest = { of, at: now.toISOString(), until: new Date(now.getTime() + claimMs).toISOString(), answer: null };
+  const fresh: KeyedRequest = { id, of, at: now.toISOString(), until: new Date(now.getTime() + claimMs).toISOString(), answer: null };
   const isOfUse = before !== undefined && now.getTime() - Date.parse(before.body.at) < dayMs;
   if (!isOfUse && await written(deps.store, insert(rows.request, today, fresh))) return { answer: null, where: today, at: fresh.at, again: false };
 
@@ -94,7 +94,7 @@ async function meet(deps: OnceDeps, where: Keys, { body: met, etag }: Stored<Key
   }
   if (met.answer) return { answer: met.answer };
   if (met.until > fresh.at) throw underWay();
-  if (secret) return { answer: { status: 409, body: shownOnce() } }; // whatever it has made, its secret was never told
+  if (secret) return { answer: { status: shownOnce.status, body: shownOnce } }; // whatever it has made, its secret was never told
   const mine = { ...fresh, at: met.at };
   if (!await written(deps.store, replace(rows.request, where, mine, etag))) throw underWay();
   return { answer: null, where, at: met.at, again: true };

@@ -1,6 +1,7 @@
 // Where the REST API's tests play: a server over real tables, an organization with an admin, a source made of numbers, and what the server asked for beyond itself.
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'restify';
+import { type Endpoint, addressOf } from '../api.ts';
 import { newOrganization } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
 import { openSearch } from '../search/search.ts';
@@ -71,4 +72,18 @@ export async function problemOf(call: Promise<unknown>): Promise<{ type: string;
   const refused = await call.then(() => undefined, (error: { problem?: never }) => error);
   if (!refused?.problem) throw new Error(`It should have been refused, and was ${refused === undefined ? 'carried out' : String(refused)}.`);
   return refused.problem;
+}
+
+export interface Exchanged { status: number; body: Record<string, unknown>; headers: Headers }
+/** One request as it goes over the wire, with headers of one's own, and its answer whatever it is. */
+export type Exchange = (endpoint: Endpoint, given: { params: Record<string, string>; query?: object; body?: unknown }, headers?: Record<string, string>) => Promise<Exchanged>;
+
+export function exchanger(address: string, token: () => Promise<string>): Exchange {
+  return async ({ method, path }, { params, query, body }, headers = {}) => {
+    const response = await fetch(`${address}${addressOf(path, params, query)}`, {
+      method, headers: { authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() as Record<string, unknown>, headers: response.headers };
+  };
 }

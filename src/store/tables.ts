@@ -112,6 +112,8 @@ export type Tag = z.infer<typeof Tag>;
 
 /** A request under an idempotency key: that somebody is at it, and what was answered. Of use for a day. */
 export const KeyedRequest = z.object({
+  /** A digest of the person and the key. */
+  id: z.string(),
   /** A digest of the request, and so of whether another one is the same. */
   of: z.string(),
   /** When it was first attempted: every attempt bears this instant. */
@@ -204,7 +206,7 @@ export const keys = {
   mail: (s: Scope, satellite: string, id: string): Keys => ({ partition: keys.mails(s, satellite), row: id }),
   /** A day's requests (UTC) lie together, so that they go together. */
   requests: (s: Scope, day: PlainDate) => `${s.tenant}|${s.organization}|${day}`,
-  request: (s: Scope, day: PlainDate, person: string, key: string): Keys => ({ partition: keys.requests(s, day), row: digest(`${person};${key}`) }),
+  request: (s: Scope, day: PlainDate, id: string): Keys => ({ partition: keys.requests(s, day), row: id }),
 };
 
 function followedName(about: Followed): string {

@@ -22,6 +22,27 @@ describe('The sweep', () => {
     for (const quarter of quartersOf(2026)) await stage.deps.store.transact([insert(rows.period, keys.period(stage.scope, quarter.id), quarter)]);
   });
 
+  it('removes requests under idempotency keys once nobody can repeat them any more, also after it has been away', async () => {
+    const { store } = stage.deps;
+    const remember = async (day: string, count: number) => {
+      const row = (id: string) => put(rows.request, keys.request(stage.scope, day, id), { id, of: 'x', at: `${day}T10:00:00.000Z`, until: `${day}T10:01:00.000Z`, answer: null });
+      for (let i = 0; i < count; i += 100) await store.transact(Array.from({ length: Math.min(100, count - i) }, (_, n) => row(`r${i + n}`)));
+    };
+    const left = async (day: string) => (await Array.fromAsync(store.all(rows.request, keys.requests(stage.scope, day)))).length;
+    stage.clock.now = new Date('2026-10-05T23:30:00.000Z');
+    await sweep(stage.deps);
+    await remember('2026-10-05', 230);
+    await remember('2026-10-06', 1);
+    await remember('2026-10-07', 1);
+    stage.clock.now = new Date('2026-10-06T23:30:00.000Z');
+    await sweep(stage.deps);
+    assert.equal(await left('2026-10-05'), 230, 'a request of last evening may still be repeated');
+    stage.clock.now = new Date('2026-10-08T12:00:00.000Z');
+    await sweep(stage.deps);
+    assert.deepEqual([await left('2026-10-05'), await left('2026-10-06'), await left('2026-10-07')], [0, 0, 1]);
+    assert.deepEqual(stage.reports, []);
+  });
+
   it('turns a goal from On Track to Behind to At Risk by time alone, at midnight where the organization is', async () => {
     const goal = await stage.addGoal('g', { value: 10, progress: 10, status: 'on-track', readAt: '2026-10-01T00:00:00.000Z', asOf: '2026-10-01T00:00:00.000Z' });
     const turns: string[] = [];

@@ -2,7 +2,7 @@
 import { move } from '../domain/check-in.ts';
 import { addDays, dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import type { Organization, Scope } from '../domain/organization.ts';
-import { put } from '../store/store.ts';
+import { put, remove } from '../store/store.ts';
 import { keys, rows, type Connection, type Swept } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
 import { moveGoals, type Move } from './move.ts';
@@ -32,7 +32,10 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
   const mended = swept !== undefined && now.getTime() - Date.parse(swept.mendedAt) < mendEveryMs;
   if (mended && swept.day === today) return;
   if (swept?.day !== today) await judgeByTime(deps, scope, organization, today);
-  if (!mended) await mend(deps, scope, organization);
+  if (!mended) {
+    await mend(deps, scope, organization);
+    await forgetRequests(deps, scope, swept?.mendedAt ?? now.toISOString());
+  }
   const done: Swept = { day: today, mendedAt: mended ? swept.mendedAt : now.toISOString() };
   await deps.store.transact([put(rows.swept, keys.swept(scope), done)]);
 }
@@ -61,6 +64,19 @@ async function mend(deps: SyncDeps, scope: Scope, organization: Organization): P
     if (organization.integrations[body.integration] && isOverdue(body, deps.now())) await startChain(deps, scope, body.id);
   }
   for await (const { body } of deps.store.all(rows.period, keys.organizationRows(scope))) await deliverIfWaiting(deps, scope, body.id);
+}
+
+/** Keyed requests are of use for a day, so those of a day go when the day after it is over: all that have become so since the last time. */
+async function forgetRequests(deps: SyncDeps, scope: Scope, since: Instant): Promise<void> {
+  const last = addDays(dateIn('UTC', deps.now()), -2);
+  for (let day = addDays(dateIn('UTC', since), -2); day <= last; day = addDays(day, 1)) {
+    let next: string | undefined;
+    do {
+      const page = await deps.store.page(rows.request, keys.requests(scope, day), { limit: 100, next });
+      if (page.rows.length > 0) await deps.store.transact(page.rows.map(({ body }) => remove(rows.request, keys.request(scope, day, body.id))));
+      next = page.next;
+    } while (next !== undefined);
+  }
 }
 
 function isOverdue(connection: Connection, now: Date): boolean {
