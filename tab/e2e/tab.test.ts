@@ -356,8 +356,8 @@ describe('the tab', function () {
     await second.getByRole('button', { name: 'Save' }).click();
     await second.getByRole('heading', { name: 'Launch campaign in every café' }).waitFor();
     await second.getByText('Posters, cups and a week of tastings.').waitFor();
-    // The browser itself says that one answer was 409, as it should be.
-    assert.match(complaints.splice(0).join(), /^Failed to load resource: the server responded with a status of 409 \(\w+\)$/);
+    // The browser itself says that one answer was 412, as it should be.
+    assert.match(complaints.splice(0).join(), /^Failed to load resource: the server responded with a status of 412 \([\w ]+\)$/);
   });
 
   it('writes numbers and dates the reader’s way', async () => {

@@ -12,7 +12,7 @@ import { useNavigate, useParams } from 'react-router';
 import { api, type Answer, type GoalView } from '../../../src/api.ts';
 import type { CheckIn } from '../../../src/domain/check-in.ts';
 import type { Author } from '../../../src/domain/organization.ts';
-import { kindNames, type GoalRef } from '../../../src/domain/goal.ts';
+import type { GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { alertMarks } from '../alert-marks.ts';
@@ -22,6 +22,7 @@ import { asCallError } from '../call.ts';
 import { entityText, ownersText } from '../entity.ts';
 import { activityWords, authorName, checkInWords, noteOf, otherGoal, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
+import { kindName } from '../kind-name.ts';
 import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
 import { Marks } from '../parts/Marks.tsx';
@@ -240,7 +241,7 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
       <div className={styles.head}>
         <div className={styles.titles}>
           <div className={styles.named}><Title2 as="h1" className={styles.title}>{goal.title}</Title2><Marks goal={goal} /></div>
-          <Text block className={styles.quiet}>{kindNames[goal.kind]} · {entityText(goal.entity)} · {ownersText(goal.owners)}</Text>
+          <Text block className={styles.quiet}>{kindName(goal.kind, organization.model)} · {entityText(goal.entity)} · {ownersText(goal.owners)}</Text>
           {goal.tags.length > 0 && <ul className={styles.tags} aria-label="Tags">{goal.tags.map(tag => <li key={tag}><Badge appearance="outline" color="informative" className={styles.tag}>{tag}</Badge></li>)}</ul>}
         </div>
         <div className={styles.actions}>
@@ -387,7 +388,7 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
       <ul className={styles.list}>
         {first.map((child, i) => (
           <li key={nameOf(child)} className={styles.child}>
-            <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindNames[child.kind]}</PageLink>
+            <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindName(child.kind, organization.model)}</PageLink>
             <span className={styles.grouped}>
               {child.private && <LockClosed16Regular aria-label="Private" />}
               <StatusWord status={child.status} />
@@ -395,7 +396,7 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
             <div className={styles.wide}>
               <ProgressBar
                 progress={child.progress} expected={undefined} status={child.status} locale={locale}
-                label={`Progress of ${titles.answer?.[i] ?? kindNames[child.kind]}`}
+                label={`Progress of ${titles.answer?.[i] ?? kindName(child.kind, organization.model)}`}
               />
             </div>
           </li>

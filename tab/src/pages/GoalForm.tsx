@@ -6,10 +6,11 @@ import {
 import { useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
-import { kindNames, type GoalKind, type GoalRef, type ProgressMode } from '../../../src/domain/goal.ts';
+import { GoalKind, ProgressMode, type GoalRef } from '../../../src/domain/goal.ts';
 import { useAnswer, useDeed } from '../answer.ts';
 import { ownersText } from '../entity.ts';
 import { bodyOf, draftErrors, draftOf, merged, newDraft, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
+import { kindName } from '../kind-name.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { fault, focusFault } from '../parts/attention.ts';
 import { OutcomeFields } from '../parts/OutcomeFields.tsx';
@@ -60,11 +61,11 @@ function refsOf(text: string | null): GoalRef[] {
   return period === undefined || id === undefined ? [] : [{ period, id }];
 }
 
-const progressNames: Record<ProgressMode, { label: string; hint: string }> = {
-  manual: { label: 'By check-ins', hint: 'People say the value.' },
-  'roll-up': { label: 'From its children', hint: 'The mean of its children’s progress.' },
-  source: { label: 'Connect data source to auto-update progress', hint: 'Read from a database or service, about every hour.' },
-};
+const progressNames = (kind: GoalKind): Record<ProgressMode, string> => ({
+  manual: 'By check-ins',
+  'roll-up': kind === 'initiative' ? 'From its tasks' : 'From its children',
+  source: 'Connect data source to auto-update progress',
+});
 
 function Writing({ period, base: first, draft: start }: { period: string; base: GoalView | undefined; draft: GoalDraft }) {
   const styles = useStyles();
@@ -111,7 +112,6 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
     save.clear();
   });
 
-  const rollable = draft.kind === 'objective' && draft.measured === 'percent';
   const conflict = base !== undefined && save.error?.kind === 'conflict';
   const unplaced = Object.keys(errors).filter(name => !drawn.has(name) && !name.startsWith('form.'));
   return (
@@ -119,8 +119,8 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
       <Title2 as="h1" className={styles.heading} block>{base === undefined ? 'New goal' : 'Edit goal'}</Title2>
       <form ref={form} className={styles.form} noValidate onSubmit={event => { event.preventDefault(); void submit(); }}>
         <Panel title="The goal">
-          <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind, ...(value !== 'objective' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) })}>
-            {(Object.keys(kindNames) as GoalKind[]).map(kind => <Radio key={kind} value={kind} label={kindNames[kind]} />)}
+          <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind })}>
+            {GoalKind.options.map(kind => <Radio key={kind} value={kind} label={kindName(kind, organization.model)} />)}
           </RadioGroup></Field>
           <Field label="Title" required {...field('title')}>
             <Input value={draft.title} maxLength={240} onChange={(_, { value }) => set({ title: value })} />
@@ -144,13 +144,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
         <Panel title="Progress">
           <Field label="What moves it" {...field('mode')}>
             <RadioGroup value={draft.mode} onChange={(_, { value }) => set({ mode: value as ProgressMode })}>
-              <Radio value="manual" label={progressNames.manual.label} />
-              <Radio
-                value="roll-up"
-                label={rollable ? progressNames['roll-up'].label : `${progressNames['roll-up'].label} (for objectives measured in percent)`}
-                disabled={!rollable}
-              />
-              <Radio value="source" label={progressNames.source.label} />
+              {ProgressMode.options.map(mode => <Radio key={mode} value={mode} label={progressNames(draft.kind)[mode]} />)}
             </RadioGroup>
           </Field>
           {draft.mode === 'source' && <SourceFields key={`${base?.etag} ${both?.length}`} draft={draft} set={set} errors={shown} />}
@@ -226,7 +220,7 @@ function Parents({ period, self, draft, set, error }: PickProps & { period: stri
   const title = (i: number) => known.answer?.[i] ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
   const search: Search = async (text, signal) => {
     const { rows, next } = await call(api.goals, { params: { organization: organization.id }, query: { period, limit: 50, ...(text === '' ? {} : { search: text }) } }, signal);
-    return { options: rows.filter(row => row.goal.id !== self && row.may.align).map(({ goal }) => ({ value: nameOf(goal), title: goal.title, help: kindNames[goal.kind] })), next };
+    return { options: rows.filter(row => row.goal.id !== self && row.may.align).map(({ goal }) => ({ value: nameOf(goal), title: goal.title, help: kindName(goal.kind, organization.model) })), next };
   };
   const picked = parents.map((parent, i) => ({ value: nameOf(parent), title: title(i) }));
   const common = { error, of: period, search };

@@ -4,13 +4,14 @@ import { Add20Regular } from '@fluentui/react-icons';
 import { useCallback, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
-import { kindNames, type Goal } from '../../../src/domain/goal.ts';
+import type { Goal } from '../../../src/domain/goal.ts';
 import type { Period } from '../../../src/domain/period.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { useAnswer, useSettled } from '../answer.ts';
 import type { Call } from '../call.ts';
 import { entityText, ownersText } from '../entity.ts';
 import { dateText, goalValueText, percentText } from '../format.ts';
+import { kindName } from '../kind-name.ts';
 import { Marks } from '../parts/Marks.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
@@ -183,7 +184,7 @@ async function rowsOf(call: Call, organization: string, period: string, search: 
 
 function Row({ row, depth, parent, unfoldedAbove }: Placed<GoalView>) {
   const styles = useStyles();
-  const { locale } = useSession();
+  const { locale, organization } = useSession();
   const { goal } = row;
   const expected = expectedShown(goal, row.expected);
   const score = goal.closure?.score ?? null;
@@ -193,7 +194,7 @@ function Row({ row, depth, parent, unfoldedAbove }: Placed<GoalView>) {
         <PageLink to={places.goal(goal)} className={mergeClasses(styles.goalTitle, isEnded(goal.status) && styles.ended)}>{goal.title}</PageLink>{' '}
         <Marks goal={goal} />
         <Text size={200} className={styles.kind}>
-          {kindNames[goal.kind]}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
+          {kindName(goal.kind, organization.model)}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
           {goal.entity.kind !== 'individual' && <> · {entityText(goal.entity)}</>}
           {goal.tags.map(tag => <span key={tag} className={styles.tag}>#{tag}</span>)}
           {unfoldedAbove && <> · what is under it stands further up</>}
