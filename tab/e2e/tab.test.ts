@@ -360,6 +360,31 @@ describe('the tab', function () {
     assert.match(complaints.splice(0).join(), /^Failed to load resource: the server responded with a status of 412 \([\w ]+\)$/);
   });
 
+  it('gives a goal another owner from the keyboard, and says no more than was changed', async () => {
+    const page = await openPage();
+    await signIn(page);
+    await page.getByRole('link', { name: 'Finish the loyalty app backlog' }).click();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const chosen = page.getByRole('list', { name: 'Owners chosen' });
+    await chosen.getByText('Chen Wei', { exact: true }).waitFor();
+    const owners = page.getByRole('combobox', { name: 'Owners' });
+    await owners.focus();
+    for (const name of ['Ben Okafor', 'Dana Ruiz']) {
+      await page.keyboard.type(name.slice(0, 3));
+      await page.getByRole('option', { name }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await chosen.getByText(name, { exact: true }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Remove Ben Okafor' }).press('Enter');
+    assert.equal(await owners.and(page.locator(':focus')).count(), 1, 'the focus is lost with the owner');
+    const request = page.waitForRequest(asked => ['PUT', 'PATCH'].includes(asked.method()));
+    await page.getByRole('button', { name: 'Save' }).click();
+    const body = (await request).postDataJSON() as Record<string, unknown>;
+    assert.deepEqual(Object.keys(body).toSorted(), ['kind', 'link', 'mode', 'outcome', 'owners', 'title']);
+    await page.getByText('Chen Wei, Dana Ruiz', { exact: true }).first().waitFor();
+  });
+
   it('writes numbers and dates the reader’s way', async () => {
     const page = await openPage({ locale: 'de-DE' });
     await signIn(page);

@@ -6,7 +6,7 @@ import type { Thresholds } from '../../src/domain/status.ts';
 
 export interface AlertMark { drawn: 'solid' | 'outline'; level: AlertLevel; words: string }
 
-const alertNames: Record<AlertLevel, string> = { 'at-risk': 'At risk', 'needs-attention': 'Needs attention' };
+export const alertNames: Record<AlertLevel, string> = { 'at-risk': 'At risk', 'needs-attention': 'Needs attention' };
 const belowWords: Record<AlertLevel, string> = { 'at-risk': 'is at risk', 'needs-attention': 'needs attention' };
 
 /** Without the alerts that `muted` names, which this person does not want to see. */

@@ -4,7 +4,7 @@ import {
   MessageBarTitle, Text, Textarea, Title2, tokens,
 } from '@fluentui/react-components';
 import {
-  ArrowRight12Regular, ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular, LockClosed16Regular,
+  ArrowRight12Regular, ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular,
   MoreHorizontal20Regular, PlugConnected20Regular,
 } from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
@@ -25,7 +25,7 @@ import { dateText, goalValueText, percentText, targetText } from '../format.ts';
 import { kindName } from '../kind-name.ts';
 import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
-import { Marks } from '../parts/Marks.tsx';
+import { ChildMarks, Marks } from '../parts/Marks.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
@@ -390,7 +390,7 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
           <li key={nameOf(child)} className={styles.child}>
             <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindName(child.kind, organization.model)}</PageLink>
             <span className={styles.grouped}>
-              {child.private && <LockClosed16Regular aria-label="Private" />}
+              <ChildMarks child={child} />
               <StatusWord status={child.status} />
             </span>
             <div className={styles.wide}>

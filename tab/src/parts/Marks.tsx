@@ -1,8 +1,8 @@
 // The small marks beside a goal's title, each with its words: private, under several goals, and what somebody should look at.
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { AlertUrgent16Filled, AlertUrgent16Regular, ArrowBidirectionalUpDown16Regular, LockClosed16Regular } from '@fluentui/react-icons';
-import type { AlertLevel, Goal } from '../../../src/domain/goal.ts';
-import { alertMarks } from '../alert-marks.ts';
+import type { AlertLevel, Child, Goal } from '../../../src/domain/goal.ts';
+import { alertMarks, alertNames } from '../alert-marks.ts';
 import { useSession } from '../session.tsx';
 
 const useStyles = makeStyles({
@@ -27,6 +27,19 @@ export function Marks({ goal }: { goal: Goal }) {
         return <span key={drawn} className={styles.mark} style={{ color: colors[level] }} title={words} data-alert={drawn}><Icon aria-label={words} /></span>;
       })}
     </span>
+  );
+}
+
+/** What a parent knows of a child that may need somebody to look at it, itself or something under it. */
+export function ChildMarks({ child }: { child: Child }) {
+  const styles = useStyles();
+  const { person } = useSession();
+  const words = child.alert === null || person.mutedAlerts?.includes(child.alert) ? undefined : alertNames[child.alert];
+  return (
+    <>
+      {child.private && <span className={styles.mark} title="Private"><LockClosed16Regular aria-label="Private" /></span>}
+      {words !== undefined && <span className={styles.mark} style={{ color: colors[child.alert!] }} title={words}><AlertUrgent16Regular aria-label={words} /></span>}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 // A field that offers what a search finds: people, parents, and whatever a source can list.
 import { Button, Combobox, Field, makeStyles, Option, Text, tokens } from '@fluentui/react-components';
 import { Dismiss16Regular } from '@fluentui/react-icons';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useAnswer, useSettled } from '../answer.ts';
 import { fault } from './attention.ts';
 
@@ -61,7 +61,7 @@ export function SearchPicker({ label, picked, search, of, onPick, hint, error, r
           onPick(optionValue === undefined || optionValue === '' ? undefined : { value: optionValue, title: optionText ?? optionValue });
         }}
       >
-        {open ? <Found search={search} text={asked} of={of} /> : null}
+        {open ? (asked === (typed ?? '') ? <Found search={search} text={asked} of={of} /> : <Searching />) : null}
       </Combobox>
     </Field>
   );
@@ -70,13 +70,19 @@ export function SearchPicker({ label, picked, search, of, onPick, hint, error, r
 /** Picks any number, one after the other; those that are picked stand above and can be taken away. */
 export function SeveralPicker({ picked, onPick, search, ...props }: Omit<Props, 'picked' | 'onPick'> & { picked: readonly Choice[]; onPick: (choices: readonly Choice[]) => void }) {
   const styles = useStyles();
+  const root = useRef<HTMLDivElement>(null);
   const others: Search = async (text, signal) => {
     const found = await search(text, signal);
     return { ...found, options: found.options.filter(option => !picked.some(choice => choice.value === option.value)) };
   };
+  // The button that took one away goes with it, and must not take the focus along.
+  const remove = (gone: Choice) => {
+    onPick(picked.filter(choice => choice !== gone));
+    root.current?.querySelector('input')?.focus();
+  };
   return (
-    <div>
-      <SearchPicker {...props} key={picked.length} picked={undefined} search={others} onPick={choice => { if (choice !== undefined) onPick([...picked, choice]); }} />
+    <div ref={root}>
+      <SearchPicker {...props} picked={undefined} search={others} onPick={choice => { if (choice !== undefined) onPick([...picked, choice]); }} />
       {picked.length > 0 && (
         <ul className={styles.picked} aria-label={`${props.label} chosen`}>
           {picked.map(choice => (
@@ -85,7 +91,7 @@ export function SeveralPicker({ picked, onPick, search, ...props }: Omit<Props, 
               {props.waiting === undefined && (
                 <Button
                   appearance="subtle" size="small" icon={<Dismiss16Regular />} aria-label={`Remove ${choice.title}`}
-                  onClick={() => onPick(picked.filter(other => other.value !== choice.value))}
+                  onClick={() => remove(choice)}
                 />
               )}
             </li>
@@ -96,11 +102,16 @@ export function SeveralPicker({ picked, onPick, search, ...props }: Omit<Props, 
   );
 }
 
+/** Also while somebody types: what was found for fewer letters must not be picked by a quick Enter. */
+function Searching() {
+  return <Option disabled text="Searching" value="">Searching…</Option>;
+}
+
 function Found({ search, text, of }: Pick<Props, 'search' | 'of'> & { text: string }) {
   const styles = useStyles();
   const { answer, error } = useAnswer(signal => search(text, signal), `${of}?${text}`);
   if (error !== undefined) return <Option disabled text={error.message} value="">{error.message}</Option>;
-  if (answer === undefined) return <Option disabled text="Searching" value="">Searching…</Option>;
+  if (answer === undefined) return <Searching />;
   if (answer.options.length === 0) return <Option disabled text="Nothing found" value="">Nothing found</Option>;
   return (
     <>
