@@ -219,6 +219,9 @@ const ReactionBody = z.object({
 });
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
+const PeriodBody = z.object({ name: Period.shape.name, start: PlainDate, end: PlainDate, kind: Period.shape.kind });
+/** `year` is the one that the planning year begins in. */
+const PlanningYearBody = z.object({ year: z.number().int().min(2000, 'Give a year from 2000 on.').max(2100, 'Give a year up to 2100.') });
 const SatelliteBody = z.object({ name: z.string().trim().min(1, 'Name the satellite.').max(120) });
 
 const org = '/api/v1/organizations/:organization';
@@ -228,7 +231,12 @@ export const api = {
   configuration: endpoint('GET', '/api/v1/configuration', 'What the tab needs before sign-in', { answer: Configuration, open: true }),
   session: endpoint('GET', '/api/v1/session', 'Who am I, and in which organization', { answer: Session }),
 
-  periods: endpoint('GET', `${org}/periods`, 'Time periods, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
+  periods: endpoint('GET', `${org}/periods`, 'Time periods by their beginning, and which is current', { answer: z.object({ rows: z.array(Period), current: z.string() }) }),
+  createPeriod: endpoint('POST', `${org}/periods`, 'Add a time period beside those that are made by themselves', { body: PeriodBody, answer: Period }),
+  createPlanningYear: endpoint('POST', `${org}/planning-years`, 'Make the time periods of a planning year before its time', { body: PlanningYearBody, answer: z.object({ rows: z.array(Period) }) }),
+  updatePeriod: endpoint('PATCH', `${org}/periods/:period`, 'Rename a time period or change its dates; its goals keep their own', { body: PeriodBody.omit({ kind: true }).partial(), answer: Period }),
+  deletePeriod: endpoint('DELETE', `${org}/periods/:period`, 'Delete a time period without goals; it is not made again', { answer: Done }),
+  setCurrentPeriod: endpoint('PUT', `${org}/periods/current`, 'Declare a time period current until it ends, or leave it to the calendar', { body: z.object({ period: Id.nullable() }), answer: z.object({ current: z.string() }) }),
   people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.') }), answer: z.object({ rows: z.array(Person) }) }),
 
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id.describe('The time period’s id.'), search: z.string().optional().describe('Words to search for: the answer is then the best matches of all, as one page.') }), answer: page(GoalView) }),

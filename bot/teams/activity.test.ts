@@ -1,5 +1,6 @@
 // What Teams sends, in a table: which event each activity is, and which are none.
 import assert from 'node:assert/strict';
+import type { Event } from '../../src/chat/event.ts';
 import { TeamsActivity, eventOf, textOfHtml } from './activity.ts';
 
 const bot = '28:bot';
@@ -84,10 +85,22 @@ describe('activity', () => {
   ] as const) it(what, () => assert.equal(textOf(changes), text));
 
   it('reads the page of a search, and at most 25 hits', () => {
-    assert.deepEqual(search({ parameters: [{ name: 'initialRun', value: 'true' }] }), { kind: 'searched', by: { tenant: 'contoso', id: 'ada', name: 'Ada' }, text: '', skip: 0, limit: 25 });
+    const { in: place, ...first } = search({ parameters: [{ name: 'initialRun', value: 'true' }] }) as Extract<Event, { kind: 'searched' }>;
+    assert.deepEqual(first, { kind: 'searched', by: { tenant: 'contoso', id: 'ada', name: 'Ada' }, text: '', skip: 0, limit: 25 });
+    assert.equal(place.kind, 'channel');
     const found = search({ parameters: [{ name: 'query', value: ' tea ' }], queryOptions: { skip: 25, count: 1000 } });
     assert.ok(found?.kind === 'searched');
     assert.deepEqual([found.text, found.skip, found.limit], ['tea', 25, 25]);
+  });
+
+  it('takes no chat of two people for a chat with us alone', () => {
+    const among = { conversation: { id: '19:ada_ben@unq.gbl.spaces', conversationType: 'personal', tenantId: 'contoso' }, channelData: { tenant: { id: 'contoso' } } };
+    const opened = (changes: object) => event({ type: 'invoke', name: 'composeExtension/query', value: {}, ...changes });
+    for (const [changes, kind] of [[among, 'group'], [personal, 'personal'], [group, 'group']] as const) {
+      const found = opened(changes);
+      assert.ok(found?.kind === 'searched');
+      assert.equal(found.in.kind, kind);
+    }
   });
 
   it('turns HTML into words, and damaged HTML into something harmless', () => {

@@ -72,13 +72,18 @@ function speakerOf({ from, recipient, channelData, conversation }: TeamsActivity
 function conversationOf({ conversation, channelData, serviceUrl, recipient }: TeamsActivity, tenant: string): Conversation {
   const channel = channelData?.channel ?? channelData?.settings?.selectedChannel;
   const team = channelData?.team;
-  const kind = conversation.conversationType === 'channel' ? 'channel' : conversation.conversationType === 'personal' ? 'personal' : 'group';
+  const kind = conversation.conversationType === 'channel' ? 'channel' : conversation.conversationType === 'personal' && !isAmongPeople(conversation.id) ? 'personal' : 'group';
   const names = { channel: channel?.name ?? 'This channel', group: conversation.name ?? 'This chat', personal: 'This chat' };
   return {
     platform: 'teams', kind, name: names[kind],
     id: (kind === 'channel' && channel?.id) || conversation.id.split(';')[0]!,
     service: { serviceUrl, tenant, bot: recipient.id, ...(team?.id ? { team: team.id } : {}), ...(team?.aadGroupId ? { group: team.aadGroupId } : {}) },
   };
+}
+
+/** A message extension is also opened in chats of two people, which Teams calls personal as well: in them somebody else reads along. */
+function isAmongPeople(id: string): boolean {
+  return id.startsWith('19:');
 }
 
 function messageEvent(activity: TeamsActivity, by: Speaker, place: Conversation): Event | undefined {
@@ -106,7 +111,7 @@ function invokeEvent(activity: TeamsActivity, by: Speaker, place: Conversation):
     if (!query.success) return undefined;
     const { parameters, queryOptions } = query.data;
     const words = parameters.find(parameter => parameter.name === 'query')?.value;
-    return { kind: 'searched', by, text: typeof words === 'string' ? words.trim() : '', skip: queryOptions.skip, limit: Math.min(queryOptions.count, mostHits) };
+    return { kind: 'searched', by, in: place, text: typeof words === 'string' ? words.trim() : '', skip: queryOptions.skip, limit: Math.min(queryOptions.count, mostHits) };
   }
   if (activity.name === 'adaptiveCard/action') {
     const pressed = Action.safeParse(activity.value);

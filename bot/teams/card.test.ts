@@ -31,6 +31,7 @@ const everyKind = (words: string): Message[] => {
     { kind: 'subscribed', about: words, where: words, already: false },
     { kind: 'unsubscribed', about: words, where: words, was: true },
     { kind: 'goal-gone', title: words, by: words },
+    { kind: 'goal-hidden' },
     { kind: 'subscriptions', about: Array.from({ length: 40 }, () => words), where: words },
     { kind: 'sorry', text: words, tryInstead: [words, words] },
   ];

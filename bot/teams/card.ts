@@ -64,6 +64,8 @@ function parts(message: Message, address: GoalAddress, size: Size): Parts {
       return { items: goalItems(message.goal, size, message.from), actions: goalActions(message.goal, address) };
     case 'goal-gone':
       return { items: [text([{ text: message.title, weight: 'Bolder' }], size), text([{ text: `${message.by} deleted this goal.`, size: 'Small', isSubtle: true }], size)] };
+    case 'goal-hidden':
+      return { items: [text([{ text: 'This goal is private now. Whoever may see it finds it in Waymark.', isSubtle: true }], size)] };
     case 'search-results':
       return {
         items: [
@@ -113,6 +115,7 @@ function summaryOf(message: Message): string {
     case 'goal': return sentence(message.goal);
     case 'status-changed': return message.from === message.goal.status ? sentence(message.goal) : `${sentence(message.goal)} (was ${statusNames[message.from]})`;
     case 'goal-gone': return `${message.title} was deleted by ${message.by}`;
+    case 'goal-hidden': return 'This goal is private now';
     case 'search-results': return message.query === '' ? `${message.goals.length} goals` : `${message.goals.length} goals matching “${message.query}”`;
     case 'comment': return `${message.by} on ${message.goal.title}: ${message.text}`;
     case 'help': return 'What Waymark can do for you here';

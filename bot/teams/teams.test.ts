@@ -272,7 +272,7 @@ describe('Teams', function () {
       const { message } = await sayCard();
       const made = { type: 'Action.Execute' as const, verb: 'refresh', data: { goal: { period, id: 'nothing' } } };
       const pressed = await double.press(ada, message, made);
-      assert.deepEqual(pressed, { kind: 'message', text: 'This goal is not there any more, or you may not see it.' });
+      assert.deepEqual(pressed, { kind: 'message', text: 'This goal is not there any more, or you may not see it here.' });
       assert.equal((await double.press(dana, message, 'Sync now')).kind, 'message');
       assert.deepEqual(synced, []);
     });
@@ -378,7 +378,7 @@ describe('Teams', function () {
       let clock = Date.now();
       const delivery: Delivery = {
         platforms: { teams: teams.platform }, posts: posts(store), goal: memory().goal,
-        hearers: (s, ref) => hearers(store, s, ref), markPosted: (s, ref) => markPosted(store, s, ref),
+        hearers: (s, ref) => hearers(store, s, ref), person: async () => undefined, markPosted: (s, ref) => markPosted(store, s, ref),
         forget: async () => assert.fail('nothing is gone'), report: async () => assert.fail('nothing is dropped'), now: () => new Date(clock).toISOString(),
       };
       const moved: Outgoing = { kind: 'moved', id: 'x', goal: { period, id: 'g1' }, at: new Date(clock).toISOString(), from: 'on-track' };

@@ -6,7 +6,7 @@ import { forgetConversation, hearers, markPosted, posts, subscribe, threadOf, un
 import { type Store, insert, put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import type { Status } from '../domain/status.ts';
-import { type Goal, newGoal } from '../domain/goal.ts';
+import { type Goal, newGoal, openAccess } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import type { Message, Outgoing } from './message.ts';
@@ -101,6 +101,7 @@ describe('delivery', function () {
         return row && { goal: row.body, period: 'Q4 2026', today: '2026-11-21', source: 'PostgreSQL · Shop' };
       },
       hearers: (s, ref) => hearers(store, s, ref),
+      person: async (s, id) => (await store.get(rows.person, keys.person(s, id)))?.body,
       markPosted: (s, ref) => markPosted(store, s, ref),
       forget: async (s, conversation) => { await forgetConversation(store, s, conversation.id); },
       report: async (_, conversation, error) => { reported.push(`${conversation.name}: ${error.message}`); },
@@ -154,6 +155,67 @@ describe('delivery', function () {
     for (let again = 0; again < 2; again++) await deliver(delivery, scope, gone);
     assert.deepEqual(chat.cards().map(card => [card.message, card.edits]), [1, 2].map(() => [{ kind: 'goal-gone', title: 'Sell more', by: 'Ann' }, 1]));
     assert.equal(await threadOf(store, 'contoso', sales.id, chat.cards()[0]!.id), undefined);
+  });
+
+  describe('of a private goal', () => {
+    const secret: Goal['access'] = { ...openAccess, private: true, viewers: [{ id: 'vera', name: 'Vera' }] };
+    const chatOf = (id: string): Conversation => ({ platform: 'teams', id: `a:${id}`, kind: 'personal', name: 'This chat', service: {} });
+    const heardBy = async (id: string, role: 'admin' | 'member') => {
+      await store.transact([put(rows.person, keys.person(scope, id), { id, name: id, role })]);
+      await subscribe(store, scope, { conversation: chatOf(id), about: { kind: 'organization' }, by: { id, name: id }, at: now() });
+    };
+
+    it('says nothing in channels and groups, and in a personal chat only to whoever may see it (C54)', async () => {
+      await hears(sales);
+      await subscribe(store, scope, { conversation: { ...care, kind: 'group' }, about: { kind: 'goal', goal: { period, id: 'g1' }, title: 'Sell more' }, by: ann, at: now() });
+      await heardBy('vera', 'member');
+      await heardBy('adam', 'admin');
+      await goal({ access: secret });
+      await deliver(delivery, scope, moved('on-track'));
+      assert.deepEqual(chat.cards().map(card => card.conversation), ['a:vera']);
+    });
+
+    it('takes its title from the cards that it had before it became private, and gives it back when it is open again (C54)', async () => {
+      await hears(sales);
+      await heardBy('vera', 'member');
+      await goal();
+      await deliver(delivery, scope, moved('on-track'));
+      await goal({ access: secret, posted: true });
+      for (let again = 0; again < 2; again++) await deliver(delivery, scope, moved());
+      const shown = () => Object.fromEntries(chat.cards().map(card => [card.conversation, card.message.kind]));
+      assert.deepEqual(shown(), { [sales.id]: 'goal-hidden', 'a:vera': 'status-changed' });
+      await goal({ access: { ...secret, viewers: [] }, posted: true });
+      await deliver(delivery, scope, moved());
+      assert.deepEqual(shown(), { [sales.id]: 'goal-hidden', 'a:vera': 'goal-hidden' });
+      await goal({ posted: true });
+      await deliver(delivery, scope, moved());
+      assert.deepEqual(shown(), { [sales.id]: 'status-changed', 'a:vera': 'status-changed' });
+    });
+
+    it('hides a card that was drawn while the goal became private, and says none that was about to be said (C54)', async () => {
+      await hears(sales);
+      await goal();
+      const { goal: read } = delivery;
+      for (const readings of [1, 2]) {
+        let left = readings;
+        delivery.goal = async (...of) => { const known = await read(...of); if (--left === 0) await goal({ access: secret }); return known; };
+        await deliver(delivery, scope, moved('on-track'));
+        assert.deepEqual(chat.cards().map(card => card.message.kind), readings === 1 ? [] : ['goal-hidden'], `private after ${readings} readings`);
+        await goal();
+      }
+    });
+
+    it('carries no comments, and does not name it when it is deleted (C54)', async () => {
+      await hears(sales);
+      await goal();
+      await deliver(delivery, scope, moved('on-track'));
+      await goal({ access: secret, posted: true });
+      await deliver(delivery, scope, comment('Between us'));
+      assert.deepEqual(chat.replies(), []);
+      await store.transact([remove(rows.goal, keys.goal(scope, { period, id: 'g1' }))]);
+      await deliver(delivery, scope, { kind: 'gone', id: 'd:g1', goal: { period, id: 'g1' }, at: now(), title: 'Sell more', by: 'Ann', hidden: true });
+      assert.deepEqual(chat.cards().map(card => card.message), [{ kind: 'goal-hidden' }]);
+    });
   });
 
   it('says nothing for a value that moved within its status before any card lives', async () => {
@@ -283,7 +345,7 @@ describe('delivery', function () {
       await goal();
       chat.state.refuse = (_, conversation) => (conversation === sales.id ? { kind: 'forget' } : undefined);
       await deliver(delivery, scope, moved('on-track'));
-      assert.deepEqual((await hearers(store, scope, { period, id: 'g1' })).map(place => place.id), [care.id]);
+      assert.deepEqual((await hearers(store, scope, { period, id: 'g1' })).map(hearer => hearer.conversation.id), [care.id]);
       assert.deepEqual(chat.cards().map(card => card.conversation), [care.id]);
       assert.deepEqual((await delivery.posts.cards(scope, { period, id: 'g1' })).map(post => post.conversation.id), [care.id]);
     });
@@ -377,6 +439,6 @@ function dyingAt(delivery: Delivery, step: number, when: 'before' | 'after'): De
       };
     },
   });
-  const { goal, hearers, markPosted, forget, report } = mortal(delivery);
-  return { platforms: { teams: mortal(delivery.platforms.teams) }, posts: mortal(delivery.posts), goal, hearers, markPosted, forget, report, now: delivery.now };
+  const { goal, hearers, person, markPosted, forget, report } = mortal(delivery);
+  return { platforms: { teams: mortal(delivery.platforms.teams) }, posts: mortal(delivery.posts), goal, hearers, person, markPosted, forget, report, now: delivery.now };
 }

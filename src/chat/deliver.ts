@@ -1,7 +1,8 @@
 // Delivers one outgoing thing to everybody whom it concerns: one living card per goal and conversation, comments into their threads.
 import type { Instant } from '../domain/date.ts';
-import type { GoalRef } from '../domain/goal.ts';
-import type { Scope } from '../domain/organization.ts';
+import type { Goal, GoalRef } from '../domain/goal.ts';
+import type { Person, Scope } from '../domain/organization.ts';
+import { refusal } from '../domain/permission.ts';
 import { type KnownGoal, goalFacts } from './facts.ts';
 import type { Message, Outgoing } from './message.ts';
 import { type Conversation, DeliveryError, type Platform, type PostRef } from './platform.ts';
@@ -12,6 +13,9 @@ export interface Remembered { readonly post: Post; readonly etag: string }
 
 /** Which row of memory a post is: a goal's living card in a conversation, or one comment carried into its thread. */
 export type Slot = { goal: GoalRef; conversation: string } & ({ kind: 'card' } | { kind: 'reply'; outgoing: string });
+
+/** A conversation that hears about a goal. In a personal chat whoever has subscribed (`by`, a person's id) is its only reader. */
+export interface Hearer { conversation: Conversation; by: string }
 
 /** What delivery needs of the store, handed in. */
 export interface Posts {
@@ -31,8 +35,9 @@ export interface Delivery {
   posts: Posts;
   /** The goal as it stands now; `undefined` when it was deleted. */
   goal(scope: Scope, ref: GoalRef): Promise<KnownGoal | undefined>;
-  /** The conversations subscribed to this goal or to everything of its organization, each once. */
-  hearers(scope: Scope, ref: GoalRef): Promise<Conversation[]>;
+  /** The conversations subscribed to this goal or to everything of its organization, each once, and who has subscribed them. */
+  hearers(scope: Scope, ref: GoalRef): Promise<Hearer[]>;
+  person(scope: Scope, id: string): Promise<Person | undefined>;
   /** Sets `goal.posted`, so that from now on every change of it is sent out. */
   markPosted(scope: Scope, ref: GoalRef): Promise<void>;
   /** The place is gone, or we were blocked there: removes its subscriptions, posts and threads, and records why. */
@@ -67,26 +72,39 @@ async function deliverMoved(delivery: Delivery, scope: Scope, outgoing: Extract<
   if (!known) return;
   // A card keeps living where somebody unsubscribed: it stays true, and no new one is said.
   const cards = (await delivery.posts.cards(scope, outgoing.goal)).map(post => post.conversation);
-  const hearers = outgoing.from === undefined ? [] : await delivery.hearers(scope, outgoing.goal);
+  const hearers = outgoing.from === undefined ? [] : await placesThatMayHear(delivery, scope, known.goal);
   const places = new Map([...cards, ...hearers].map(place => [place.id, place]));
   if (places.size > 0 && !known.goal.posted) await delivery.markPosted(scope, outgoing.goal);
   await toEach(delivery, scope, [...places.values()], place => sayCard(delivery, scope, outgoing, place));
 }
 
+/** A private goal is heard of in the personal chats of those who may see it, and nowhere else (docs/decisions/private-goals.md). */
+async function placesThatMayHear(delivery: Delivery, scope: Scope, goal: Goal): Promise<Conversation[]> {
+  const hearers = await delivery.hearers(scope, goal);
+  if (!goal.access.private) return hearers.map(hearer => hearer.conversation);
+  const heard = await Promise.all(hearers.filter(({ conversation }) => conversation.kind === 'personal').map(async ({ conversation, by }) => {
+    const person = await delivery.person(scope, by);
+    return person && refusal(person, { do: 'show', goal, where: conversation.kind }) === undefined ? [conversation] : [];
+  }));
+  return heard.flat();
+}
+
 async function deliverComment(delivery: Delivery, scope: Scope, outgoing: Extract<Outgoing, { kind: 'comment' }>): Promise<void> {
-  if (!(await delivery.goal(scope, outgoing.goal))) return;
-  const hearers = new Set((await delivery.hearers(scope, outgoing.goal)).map(place => place.id));
+  const known = await delivery.goal(scope, outgoing.goal);
+  if (!known || known.goal.access.private) return;
+  const hearers = new Set((await delivery.hearers(scope, outgoing.goal)).map(hearer => hearer.conversation.id));
   const cards = await delivery.posts.cards(scope, outgoing.goal);
   const places = cards.map(card => card.conversation).filter(place => hearers.has(place.id));
   await toEach(delivery, scope, places, place => sayComment(delivery, scope, outgoing, place));
 }
 
 /** Each living card says that its goal was deleted, once and for all, and is forgotten with its thread. */
-async function deliverGone(delivery: Delivery, scope: Scope, { goal, title, by }: Extract<Outgoing, { kind: 'gone' }>): Promise<void> {
+async function deliverGone(delivery: Delivery, scope: Scope, { goal, title, by, hidden }: Extract<Outgoing, { kind: 'gone' }>): Promise<void> {
   const cards = new Map((await delivery.posts.cards(scope, goal)).map(post => [post.conversation.id, post]));
   await toEach(delivery, scope, [...cards.values()].map(post => post.conversation), async place => {
     const card = cards.get(place.id)!;
-    if (card.id !== undefined) await delivery.platforms[place.platform].update({ conversation: place, id: card.id }, { kind: 'goal-gone', title, by }, card.mark);
+    const message: Message = hidden ? { kind: 'goal-hidden' } : { kind: 'goal-gone', title, by };
+    if (card.id !== undefined) await delivery.platforms[place.platform].update({ conversation: place, id: card.id }, message, card.mark);
     await delivery.posts.remove(scope, { kind: 'card', goal, conversation: place.id }, card);
   });
 }
@@ -129,6 +147,7 @@ async function sayCard(delivery: Delivery, scope: Scope, outgoing: Extract<Outgo
   const draw = async (post: Post): Promise<Message | undefined> => {
     const known = await delivery.goal(scope, outgoing.goal);
     if (!known) return undefined;
+    if (known.goal.access.private && !(await placesThatMayHear(delivery, scope, known.goal)).some(one => one.id === place.id)) return { kind: 'goal-hidden' };
     const goal = goalFacts(known);
     return post.changed ? { kind: 'status-changed', goal, from: post.changed.from, at: post.changed.at } : { kind: 'goal', goal };
   };
@@ -138,6 +157,10 @@ async function sayCard(delivery: Delivery, scope: Scope, outgoing: Extract<Outgo
     const row = await tellChange(delivery, scope, slot, claimed.row, outgoing);
     const message = await draw(row.post);
     if (!message) return undefined;
+    if (message.kind === 'goal-hidden' && !claimed.again) {
+      await delivery.posts.remove(scope, slot, row.post); // private since a moment ago: nothing was said, and nothing will be
+      return undefined;
+    }
     const how = await sayOnce(delivery, scope, slot, { ...claimed, row }, platform => platform.post(place, message, mark));
     return how === 'said' ? message : undefined;
   };
@@ -190,7 +213,7 @@ async function sayComment(delivery: Delivery, scope: Scope, outgoing: Extract<Ou
   const under: PostRef = { conversation: card.post.conversation, id: card.post.id };
   const slot: Slot = { kind: 'reply', goal: outgoing.goal, conversation: place.id, outgoing: outgoing.id };
   const known = await delivery.goal(scope, outgoing.goal);
-  if (!known) return;
+  if (!known || known.goal.access.private) return;
 
   const mark = `comment/${outgoing.id}`;
   const claimed = await claim(delivery, scope, slot, { conversation: place, goal: outgoing.goal, mark });

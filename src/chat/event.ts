@@ -21,8 +21,8 @@ export type Event =
   | Reply & { kind: 'reply-edited'; text: string; mentionsUs: boolean; address?: string; at: Instant }
   /** `at` is when it was taken back. */
   | Reply & { kind: 'reply-deleted'; at: Instant }
-  /** Typing in the message extension's search box; `text` is empty when it has just been opened. */
-  | { kind: 'searched'; by: Speaker; text: string; skip: number; limit: number }
+  /** Typing in the message extension's search box; `text` is empty when it has just been opened, and `in` is where the hits would be said. */
+  | { kind: 'searched'; by: Speaker; in: Conversation; text: string; skip: number; limit: number }
   /** A button on a card. */
   | { kind: 'acted'; by: Speaker; in: Conversation; goal: GoalRef; act: 'refresh' | 'sync-now' }
   | { kind: 'installed'; by: Speaker; in: Conversation }

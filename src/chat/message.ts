@@ -33,6 +33,8 @@ export type Message =
   | { kind: 'status-changed'; goal: GoalFacts; from: Status; at: string }
   /** What becomes of a living card whose goal was deleted: a card must not go on showing a number that nobody keeps. */
   | { kind: 'goal-gone'; title: string; by: string }
+  /** What becomes of a living card whose goal has become private: it says no more of the goal than that. */
+  | { kind: 'goal-hidden' }
   /** `more`: there are further ones beyond these. */
   | { kind: 'search-results'; query: string; goals: GoalFacts[]; more: boolean }
   /** A comment made in the tab, said in the thread of the goal's card. */
@@ -53,8 +55,8 @@ export const Outgoing = z.discriminatedUnion('kind', [
   /** The goal moved; `from` is there when its status changed. */
   z.object({ kind: z.literal('moved'), id: z.string(), goal: GoalRef, at: Instant, from: Status.optional(), ...failed }),
   z.object({ kind: z.literal('comment'), id: z.string(), goal: GoalRef, at: Instant, by: Author, text: z.string(), ...failed }),
-  /** The goal was deleted; its living cards have to say so. */
-  z.object({ kind: z.literal('gone'), id: z.string(), goal: GoalRef, at: Instant, title: z.string(), by: z.string(), ...failed }),
+  /** The goal was deleted; its living cards have to say so. A goal that was `hidden` had become private: they do not say which. */
+  z.object({ kind: z.literal('gone'), id: z.string(), goal: GoalRef, at: Instant, title: z.string(), by: z.string(), hidden: z.boolean().optional(), ...failed }),
   /** The parent has not heard of the child's new state yet. */
   z.object({ kind: z.literal('roll-up'), id: z.string(), goal: GoalRef, at: Instant, parent: GoalRef }),
 ]);

@@ -20,8 +20,8 @@ export type Deed =
   /** Saying in a chat what a goal is, on behalf of the one who asked for it. */
   | { do: 'show'; goal: Goal; where: Place }
   /**
-   * `align`: something under this goal; what is aligned must be theirs to edit besides. `change-owners`: owners, delegate, check-in owner, and
-   * the people of `access`: who may give rights away.
+   * `align`: something under this goal; what is aligned must be theirs to edit besides. `change-owners`: whose it is and who has rights to it,
+   * that is owners, delegate, check-in owner, `entity` and `access`.
    */
   | { do: Right; goal: Goal; around: Around }
   /** `teams`: those that the goal shall belong to; of a goal of the whole organization, those that this person owns. */
@@ -116,7 +116,7 @@ function changing(person: Actor, deed: Right, goal: Goal, around: Around): strin
   if (isTheirs(person, goal)) return undefined;
   if (deed !== 'change-owners' && goal.delegate?.id === person.id) return undefined;
   if (goal.checkInOwner?.id === person.id && (deed === 'check-in' || (deed !== 'change-owners' && !goal.access.private))) return undefined;
-  if (!goal.access.private && hasByDefault(person, goal, around)) return undefined;
+  if (!goal.access.private && hasByDefault(person, deed, goal, around)) return undefined;
   return unchanged(deed, goal);
 }
 
@@ -125,13 +125,16 @@ function isTheirs(person: Actor, goal: Goal): boolean {
   return has(goal.owners, person) || goal.createdBy.id === person.id || has(goal.access.editors, person);
 }
 
-/** Rights that come with what somebody is elsewhere: none of them reaches a private goal. */
-function hasByDefault(person: Actor, goal: Goal, { teams, parents }: Around): boolean {
+/**
+ * Rights that come with what somebody is elsewhere: none of them reaches a private goal. Those through a parent end where it is decided who
+ * has rights, or a delegate would only have to align the goal with one of their own.
+ */
+function hasByDefault(person: Actor, deed: Right, goal: Goal, { teams, parents }: Around): boolean {
   const { entity } = goal;
   return isAdmin(person)
     || goal.owners.some(owner => person.reports?.includes(owner.id))
     || (entity.kind === 'teams' && teams.some(team => entity.teams.includes(team.id) && has(team.owners, person)))
-    || parents.some(parent => goal.parents.some(ref => sameRef(ref, parent)) && has(parent.owners, person));
+    || (deed !== 'change-owners' && parents.some(parent => goal.parents.some(ref => sameRef(ref, parent)) && has(parent.owners, person)));
 }
 
 /** Those whom a private goal names itself: nobody else sees it. */
@@ -149,7 +152,7 @@ function unchanged(deed: Right, goal: Goal): string {
     ...(deed === 'align' && goal.access.aligners?.length ? ['those chosen to align with it'] : []),
     ...(goal.checkInOwner && deed === 'check-in' ? [`its check-in owner ${goal.checkInOwner.name}`] : []),
   ];
-  const byDefault = goal.access.private ? [] : ['its owners’ managers', 'owners of its teams and of the goals above it', 'admins'];
+  const byDefault = goal.access.private ? [] : ['its owners’ managers', deed === 'change-owners' ? 'owners of its teams' : 'owners of its teams and of the goals above it', 'admins'];
   return `${listed([owner, ...granted, ...byDefault])} may ${deedNames[deed]}.`;
 }
 

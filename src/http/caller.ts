@@ -1,11 +1,11 @@
 // From a bearer token to who is calling: tenant, organization, person. The tenant comes from the verified token and from nowhere else.
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type Author, type Organization, type Person, type Scope, newOrganization } from '../domain/organization.ts';
-import { usualPeriods } from '../domain/period.ts';
+import { type Author, type Organization, type Person, type Scope, newOrganization, usualSettings } from '../domain/organization.ts';
 import { organizationOf } from '../store/organizations.ts';
 import { Conflict, insert, put, type Store } from '../store/store.ts';
 import { type Keys, type Kind, keys, rows } from '../store/tables.ts';
+import { makeDuePeriods } from '../sync/periods.ts';
 import { Refusal } from './refusal.ts';
 
 /** What the token proved. */
@@ -109,7 +109,7 @@ async function promoted(store: Store, scope: Scope, person: Person, admins: read
 /** A new organization begins with the usual time periods, so that its first goal has a place. */
 async function opened(store: Store, identity: Identity, now: Date): Promise<Organization> {
   const scope = { tenant: identity.tenant, organization: 'main' };
-  for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([put(rows.period, keys.period(scope, period.id), period)]);
+  await makeDuePeriods(store, scope, usualSettings, now);
   return kept(store, rows.organization, keys.organization(scope),
     newOrganization({ tenant: scope.tenant, id: scope.organization, name: identity.email?.split('@')[1] ?? 'Our organization' }));
 }

@@ -1,9 +1,8 @@
 // The demo organization: Aurora Coffee's fourth quarter, made through the same doors that everybody uses.
 import { api } from '../api.ts';
-import { dateIn } from '../domain/date.ts';
-import { currentPeriod, usualPeriods } from '../domain/period.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { makeDuePeriods } from '../sync/periods.ts';
 import type { Ask } from './ask.ts';
 import type { AzureDevOpsWorld } from './azure-devops.ts';
 import type { BigQueryDouble, BigQueryWorld } from './bigquery.ts';
@@ -21,11 +20,10 @@ export async function makeOrganization(store: Store, world: World, now: Date): P
   for (const p of world.people) {
     await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })]);
   }
-  for (const period of usualPeriods(now.getUTCFullYear())) await store.transact([insert(rows.period, keys.period(scope, period.id), period)]);
+  const organization = newOrganization({ tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm' });
+  await makeDuePeriods(store, scope, organization, now);
   // Last, so that a start that was interrupted before this line begins again.
-  await store.transact([insert(rows.organization, keys.organization(scope), newOrganization({
-    tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm',
-  }))]);
+  await store.transact([insert(rows.organization, keys.organization(scope), organization)]);
   return true;
 }
 
@@ -78,7 +76,7 @@ export function warehouse(): BigQueryWorld {
 interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld; bigQuery: BigQueryDouble }
 
 /** Integrations, connections and goals, made by the admin through the REST API. */
-export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promise<void> {
+export async function makeGoals(ask: Ask, sources: Sources): Promise<void> {
   const organization = demoOrganization;
   for (const integration of ['postgresql', 'azure-devops', 'bigquery']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
   const { postgres, azureDevOps, bigQuery } = sources;
@@ -94,8 +92,7 @@ export async function makeGoals(ask: Ask, sources: Sources, today: Date): Promis
     integration: 'bigquery', name: 'Analytics', shared: true, auth: 'service-account', settings: { project: bigQuery.world.project, gigabytes: 1 }, credential: { key: bigQuery.key },
   } });
 
-  const { rows: periods } = await ask(api.periods, { params: { organization } });
-  const period = currentPeriod(periods.filter(p => /q\d$/.test(p.id)), dateIn('Europe/Stockholm', today))!.id;
+  const { current: period } = await ask(api.periods, { params: { organization } });
   const { rows: people } = await ask(api.people, { params: { organization }, query: { search: '' } });
   const owner = (name: string) => people.find(p => p.name.startsWith(name))!.id;
   const place = { params: { organization, period } };

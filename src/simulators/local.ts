@@ -82,7 +82,7 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
       await state.update({ demo: 'begun' });
       say.doing('Making the demo organization');
       const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
-      await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world, bigQuery }, new Date());
+      await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world, bigQuery });
       await teams.say(ada, general, { text: 'subscribe', mention: true });
       await state.update({ demo: 'made' });
     }

@@ -1,7 +1,6 @@
 // What the program remembers of conversations, in the calls that src/chat asks for: subscriptions, posts, threads and comments.
 import type { Comment } from '../chat/thread.ts';
-import type { Posts, Remembered, Slot } from '../chat/deliver.ts';
-import type { Conversation } from '../chat/platform.ts';
+import type { Hearer, Posts, Remembered, Slot } from '../chat/deliver.ts';
 import type { Post, Subscription } from '../chat/post.ts';
 import type { GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
@@ -47,11 +46,11 @@ export function posts(store: Store): Posts {
   };
 }
 
-/** The conversations that hear about a goal, each once. */
-export async function hearers(store: Store, scope: Scope, goal: GoalRef): Promise<Conversation[]> {
-  const found = new Map<string, Conversation>();
+/** The conversations that hear about a goal, each once, and who has subscribed them. */
+export async function hearers(store: Store, scope: Scope, goal: GoalRef): Promise<Hearer[]> {
+  const found = new Map<string, Hearer>();
   for (const about of ['organization' as const, goal]) {
-    for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope), keys.subscriptionsTo(about))) found.set(body.conversation.id, body.conversation);
+    for await (const { body } of store.all(rows.subscription, keys.organizationRows(scope), keys.subscriptionsTo(about))) found.set(body.conversation.id, { conversation: body.conversation, by: body.by.id });
   }
   return [...found.values()];
 }

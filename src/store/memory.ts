@@ -65,6 +65,7 @@ export function openDelivery(deps: MemoryDeps, platforms: Readonly<Record<Conver
     now: () => deps.now().toISOString(),
     goal: async (scope, ref) => (await knownGoals(deps, scope, [ref]))[0],
     hearers: (scope, ref) => hearers(store, scope, ref),
+    person: async (scope, id) => (await store.get(rows.person, keys.person(scope, id)))?.body,
     markPosted: (scope, ref) => markPosted(store, scope, ref),
     async forget(scope, conversation, why) {
       await forgetConversation(store, scope, conversation.id);

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import { newGoal } from '../domain/goal.ts';
-import { quartersOf } from '../domain/period.ts';
+import { quartersOf, reaching } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { openStore } from './azure.ts';
 import { currentGoals, organizationOf } from './organizations.ts';
+import { revise } from './revise.ts';
 import { insert, type Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 import { newOrganization } from '../domain/organization.ts';
@@ -42,5 +43,20 @@ describe('An organization', () => {
       return count;
     };
     assert.deepEqual([await at('2026-10-01T05:00:00.000Z'), await at('2026-10-01T08:00:00.000Z')], [1, 0]);
+  });
+
+  it('has as current, of a period that has ended, the goals that run on, and no others (C09)', async () => {
+    const ann = { id: 'ann', name: 'Ann' };
+    const spring = { period: '2026-q2', by: ann, at: '2026-04-01T00:00:00.000Z' };
+    const draft: Omit<Parameters<typeof newGoal>[0], 'end'> = { kind: 'objective', title: 'Second quarter', description: '', owners: [ann], parents: [], start: '2026-04-01', outcome: { kind: 'percent' }, mode: 'manual' };
+    const [long, short] = [newGoal({ ...draft, end: '2026-08-15' }, { ...spring, id: 'long' }), newGoal({ ...draft, end: '2026-06-30' }, { ...spring, id: 'short' })];
+    for (const goal of [long, short]) await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);
+    await revise(store, rows.period, keys.period(scope, '2026-q2'), p => reaching(p, long));
+    const at = async (now: string) => {
+      const found: string[] = [];
+      for await (const { id } of currentGoals(store, scope, new Date(now))) if (id !== 'g') found.push(id);
+      return found;
+    };
+    assert.deepEqual([await at('2026-06-30T12:00:00.000Z'), await at('2026-08-15T12:00:00.000Z'), await at('2026-08-16T12:00:00.000Z')], [['long', 'short'], ['long'], []]);
   });
 });

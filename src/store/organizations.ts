@@ -2,6 +2,7 @@
 import { dateIn } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
 import { type Organization, type Scope, isId } from '../domain/organization.ts';
+import { daysOf } from '../domain/period.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 
@@ -12,12 +13,12 @@ export async function organizationOf(store: Store, tenant: string, id: string | 
   return undefined;
 }
 
-/** Goals of the periods that have not ended where the organization is. */
+/** Goals of the periods that have not ended where the organization is, and of those that have the goals that have not. */
 export async function* currentGoals(store: Store, scope: Scope, now: Date): AsyncIterable<Goal> {
   const organization = await organizationOf(store, scope.tenant, scope.organization);
   const today = dateIn(organization?.timeZone ?? 'UTC', now);
   for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) {
-    if (period.end < today) continue;
-    for await (const { body } of store.all(rows.goal, keys.goals(scope, period.id), 'g:')) yield body;
+    if (daysOf(period).end < today) continue;
+    for await (const { body } of store.all(rows.goal, keys.goals(scope, period.id), 'g:')) if (period.end >= today || body.end >= today) yield body;
   }
 }

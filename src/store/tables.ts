@@ -8,7 +8,7 @@ import { Instant, PlainDate } from '../domain/date.ts';
 import { FeedEntry } from '../domain/feed.ts';
 import { Goal, GoalRef } from '../domain/goal.ts';
 import { Id, Organization, Person, type Scope, Team, TenantPolicy, Who } from '../domain/organization.ts';
-import { Period } from '../domain/period.ts';
+import { Period, PlanningYear } from '../domain/period.ts';
 import { Reactions } from '../domain/reactions.ts';
 
 export { Post, Subscription, Thread };
@@ -144,6 +144,7 @@ export const rows = {
   connection: kind('connection', 'connections', Connection),
   person: kind('person', 'people', Person),
   period: kind('period', 'periods', Period),
+  planningYear: kind('planning year', 'periods', PlanningYear),
   swept: kind('swept', 'periods', Swept),
   subscription: kind('subscription', 'subscriptions', Subscription),
   post: kind('post', 'posts', Post),
@@ -188,6 +189,9 @@ export const keys = {
   follows: (person: string): string => `p:${person}:`,
   following: (s: Scope, person: string, about: Followed): Keys => ({ partition: keys.organizationRows(s), row: `${keys.follows(person)}${followedName(about)}` }),
   period: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
+  /** Beside the periods, in a partition of its own: the planning years that have theirs. */
+  planningYears: (s: Scope) => `${keys.organizationRows(s)}|years`,
+  planningYear: (s: Scope, { year, yearStart }: Pick<PlanningYear, 'year' | 'yearStart'>): Keys => ({ partition: keys.planningYears(s), row: `${year}-${yearStart}` }),
   /** Beside the periods, in a partition of its own. */
   swept: (s: Scope): Keys => ({ partition: `${keys.organizationRows(s)}|swept`, row: 'last' }),
   /** One row per thing that is heard about and conversation; what one goal's change needs lies together. */

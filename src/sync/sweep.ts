@@ -2,14 +2,16 @@
 import { move } from '../domain/check-in.ts';
 import { addDays, dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import type { Organization, Scope } from '../domain/organization.ts';
+import { daysOf } from '../domain/period.ts';
 import { put, remove } from '../store/store.ts';
 import { keys, rows, type Connection, type Swept } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
 import { moveGoals, type Move } from './move.ts';
+import { makeDuePeriods } from './periods.ts';
 import { startChain } from './schedule.ts';
 
 const by = { kind: 'time' as const };
-/** Goals may run a little longer than their period, and a worker that was away catches up. */
+/** A worker that was away catches up. */
 const daysAfterPeriod = 31;
 const mendEveryMs = 3_600_000;
 /** A chain so late has lost its message; one that is merely slow would be none the worse for a new one. */
@@ -31,6 +33,7 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
   const swept = (await deps.store.get(rows.swept, keys.swept(scope)))?.body;
   const mended = swept !== undefined && now.getTime() - Date.parse(swept.mendedAt) < mendEveryMs;
   if (mended && swept.day === today) return;
+  await makeDuePeriods(deps.store, scope, organization, now);
   if (swept?.day !== today) await judgeByTime(deps, scope, organization, today);
   if (!mended) {
     await mend(deps, scope, organization);
@@ -44,7 +47,7 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
 async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organization, today: PlainDate): Promise<void> {
   const at = firstInstantOf(organization.timeZone, today);
   for await (const { body: period } of deps.store.all(rows.period, keys.organizationRows(scope))) {
-    if (period.start > today || addDays(period.end, daysAfterPeriod) < today) continue;
+    if (daysOf(period).start > today || addDays(daysOf(period).end, daysAfterPeriod) < today) continue;
     let turned: Move[] = [];
     for await (const { body: goal } of deps.store.all(rows.goal, keys.goals(scope, period.id), 'g:')) {
       const judged = move(goal, { kind: 'time' }, { at, today, thresholds: organization.thresholds, model: organization.model, by });

@@ -28,12 +28,14 @@ export const connections = {
   },
 
   validateConnection: async ({ body }, caller, deps) => {
+    refuseIf(refusal(caller.person, { do: 'create-connection' }));
     const saved = body.id === undefined ? undefined : await editableConnection(body.id, caller, deps);
     await tested(await checkedWay(body, saved?.body, caller, deps), caller, deps);
     return {};
   },
 
   createConnection: async ({ body }, caller, deps) => {
+    refuseIf(refusal(caller.person, { do: 'create-connection' }));
     const way = await checkedWay(body, undefined, caller, deps);
     await tested(way, caller, deps);
     const id = deps.newId();

@@ -6,17 +6,18 @@ import { dateIn } from '../../domain/date.ts';
 import { edit } from '../../domain/edit.ts';
 import type { Activity, FeedEntry } from '../../domain/feed.ts';
 import { type Goal, type GoalDraft, type GoalRef, newGoal, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
+import { refusal } from '../../domain/permission.ts';
 import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
 import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
 import { checkInSteps, rollUpStep } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
-import { Refusal, wrongField } from '../refusal.ts';
+import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
 import { changeableGoal, goalViews, mayView, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
-import { periodsOf } from './session.ts';
+import { periodsOf, stretchPeriod } from './periods.ts';
 
 /** How deep goals may stand under one another. */
 const deepest = 20;
@@ -39,6 +40,7 @@ export const goals = {
     const by = who(caller);
     const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
     const link = source && newLink(made, source, caller, deps);
+    await stretchPeriod(made, caller, deps);
     const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
     if (link) await deps.store.transact([insert(rows.link, keys.link(caller.scope, link.connection, goal), link)]);
     await deps.store.transact([
@@ -67,6 +69,7 @@ export const goals = {
     const link = source && relinked ? newLink(before, source, caller, deps) : undefined;
     const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
     const linkStep = link ? [put(rows.link, keys.link(caller.scope, link.connection, before), link)] : [];
+    await stretchPeriod(goal, caller, deps);
     // A link beside the old one goes first, and one in its place last: whichever write is the last to happen, the old link never feeds the new outcome.
     if (moved) await deps.store.transact(linkStep);
     await deps.store.transact([
@@ -97,6 +100,7 @@ export const goals = {
 
   syncGoal: async ({ params }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
+    refuseIf(refusal(caller.person, { do: 'sync', goal }));
     if (goal.connection === null) throw new Refusal('bad-request', 'This goal has no data source. Edit it to connect one.');
     await enabledConnection(goal.connection, caller, deps);
     await deps.syncNow(caller.scope, goal.connection);
@@ -195,7 +199,7 @@ async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, 
 function tellChats(caller: Caller, goal: Goal, at: string): Step[] {
   if (!goal.posted) return [];
   const id = `d:${goal.id}`;
-  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name })];
+  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name, hidden: goal.access.private })];
 }
 
 /** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */

@@ -4,7 +4,8 @@ import { connections } from './connections.ts';
 import { goals } from './goals.ts';
 import type { Handlers } from './handler.ts';
 import { integrations } from './integrations.ts';
+import { periods } from './periods.ts';
 import { satellites } from './satellites.ts';
 import { session } from './session.ts';
 
-export const handlers: Handlers = { ...session, ...goals, ...activity, ...integrations, ...connections, ...satellites };
+export const handlers: Handlers = { ...session, ...periods, ...goals, ...activity, ...integrations, ...connections, ...satellites };
