@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
-import { Entity, Goal, GoalKind, Phase, ProgressMode } from './domain/goal.ts';
+import { Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
 import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
@@ -217,6 +217,20 @@ const ReactionBody = z.object({
   /** Whether the caller's reaction is to be there afterwards. */
   on: z.boolean(),
 });
+/** Without `value` a goal keeps the one it has; without `score` it gets the part that was done. A goal without progress, such as a baseline, has none. */
+const CloseBody = z.object({ value: z.number().optional(), score: z.number().min(0, 'A score is from 0 to 1.').max(1, 'A score is from 0 to 1.').optional(), note: z.string().max(4000).default('') });
+const PostponeBody = z.object({
+  note: z.string().trim().min(1, 'Say why it is postponed.').max(4000),
+  /** The period it goes on in; left out, the next of its kind. */
+  to: Id.optional(),
+  /** Whether its goals begin anew there (a metric from where it stands now) or with the values they have. */
+  progress: z.enum(['reset', 'keep']).default('reset'),
+});
+const ReopenBody = z.object({ note: z.string().max(4000).default('') });
+/** By the id of each child its weight in percent: 0 for none, `null` for a share of what is left. Children that are not named keep what they have. */
+const WeightsBody = z.object({ weights: z.record(Id, z.number().min(0, 'A weight is from 0 to 100.').max(100, 'A weight is from 0 to 100.').nullable()) });
+const TaskBody = z.object({ name: Task.shape.name, owner: Id.nullable().optional(), due: PlainDate.nullable().optional(), done: z.boolean().optional(), /** The id of the task before which it stands; left out, it is the last. */ before: Id.optional() });
+
 const LookupBody = z.object({ search: z.string().default(''), next: z.string().optional(), form: Values });
 const Choices = z.object({ options: z.array(z.object({ value: z.string(), title: z.string(), help: z.string().optional() })), next: z.string().optional() });
 const PeriodBody = z.object({ name: Period.shape.name, start: PlainDate, end: PlainDate, kind: Period.shape.kind });
@@ -249,6 +263,15 @@ export const api = {
   checkIn: endpoint('POST', `${goal}/check-ins`, 'Check in', { body: CheckInBody, answer: GoalView }),
   editCheckIn: endpoint('PATCH', `${goal}/check-ins/:at`, 'Correct a check-in', { body: CorrectionBody, answer: GoalView }),
   deleteCheckIn: endpoint('DELETE', `${goal}/check-ins/:at`, 'Take a check-in back', { answer: GoalView }),
+  closeGoal: endpoint('POST', `${goal}/close`, 'Close with a final value, a score and a note', { body: CloseBody, answer: GoalView }),
+  postponeGoal: endpoint('POST', `${goal}/postpone`, 'Postpone: it goes on in a later period, with its key results and initiatives', { body: PostponeBody, answer: z.object({ postponed: GoalView, continuedBy: GoalView }) }),
+  reopenGoal: endpoint('POST', `${goal}/reopen`, 'Open a closed or postponed goal again', { body: ReopenBody, answer: GoalView }),
+  resumeGoal: endpoint('POST', `${goal}/resume`, 'Let automatic updates go on', { answer: GoalView }),
+  setWeights: endpoint('PUT', `${goal}/weights`, 'How much each child counts', { body: WeightsBody, answer: GoalView }),
+  resetWeights: endpoint('DELETE', `${goal}/weights`, 'Let every child count as it does by default', { answer: GoalView }),
+  addTask: endpoint('POST', `${goal}/tasks`, 'Add a task to an initiative', { body: TaskBody, answer: GoalView }),
+  changeTask: endpoint('PATCH', `${goal}/tasks/:task`, 'Change, complete or move a task; what is not named stays', { body: TaskBody.partial(), answer: GoalView }),
+  deleteTask: endpoint('DELETE', `${goal}/tasks/:task`, 'Delete a task', { answer: GoalView }),
   comment: endpoint('POST', `${goal}/comments`, 'Comment', { body: CommentBody, answer: FeedEntry }),
   editComment: endpoint('PATCH', `${goal}/comments/:at/:entry`, 'Change one’s own comment', { body: CommentBody, answer: FeedEntry }),
   deleteComment: endpoint('DELETE', `${goal}/comments/:at/:entry`, 'Take a comment back', { answer: FeedEntry }),

@@ -1,6 +1,5 @@
 // Correcting what was checked in: a check-in can be changed or taken back, and the goal follows where it still stands on it.
-import type { CheckIn, Judgement } from './check-in.ts';
-import { move } from './check-in.ts';
+import { alerted, followed, judged, type CheckIn, type Judgement } from './check-in.ts';
 import type { Goal } from './goal.ts';
 import { initialProgress, progressOf } from './outcome.ts';
 import { isEnded, type Status } from './status.ts';
@@ -20,13 +19,13 @@ export function correctionRefusal(checkIn: CheckIn): string | undefined {
  * while this is its newest check-in (`newest`); everything automatic is judged anew by today.
  */
 export function corrected(goal: Goal, checkIn: CheckIn, { note, value, status }: Correction, newest: boolean, j: Judgement): { goal: Goal; checkIn: CheckIn } {
-  const valued = value !== undefined && value !== checkIn.value;
+  const isValued = value !== undefined && value !== checkIn.value;
   const record: CheckIn = {
     ...checkIn, editedAt: j.at, note: note ?? checkIn.note,
-    ...(valued ? { value, progress: progressOf(goal.outcome, value) } : {}),
+    ...(isValued ? { value, progress: progressOf(goal.outcome, value) } : {}),
     ...(status === undefined ? {} : { status }),
   };
-  const stood = valued && standsOn(goal, checkIn) ? judged({ ...goal, value }, j) : goal;
+  const stood = isValued && standsOn(goal, checkIn) ? valued({ ...goal, value }, j) : goal;
   const after = status !== undefined && newest && !isEnded(goal.status) ? { ...stood, status } : stood;
   return { goal: after, checkIn: newest && after !== goal ? { ...record, value: after.value, progress: after.progress, status: after.status } : record };
 }
@@ -38,11 +37,12 @@ export function corrected(goal: Goal, checkIn: CheckIn, { note, value, status }:
 export function withoutCheckIn(goal: Goal, checkIn: CheckIn, before: CheckIn | undefined, newest: boolean, j: Judgement): Goal {
   if (isEnded(goal.status)) return goal;
   if (standsOn(goal, checkIn)) {
+    if (goal.mode === 'roll-up' && !goal.stopped) return alerted(followed(goal, j), j);
     const { value } = checkIn.was;
     if (value === null) return { ...goal, value, progress: initialProgress(goal.outcome), status: 'not-started', asOf: null };
-    return judged({ ...goal, value, asOf: before?.at ?? goal.createdAt }, j);
+    return valued({ ...goal, value, asOf: before?.at ?? goal.createdAt }, j);
   }
-  return newest && goal.value !== null ? judged(goal, j) : goal;
+  return newest && goal.value !== null ? valued(goal, j) : goal;
 }
 
 /** Whether the value that a goal has is the one that this check-in said. */
@@ -50,8 +50,7 @@ function standsOn(goal: Goal, checkIn: CheckIn): boolean {
   return goal.asOf === checkIn.at && goal.value === checkIn.value;
 }
 
-/** Progress and status as they follow from the value by themselves; a parent keeps the progress its children give it. */
-function judged(goal: Goal, j: Judgement): Goal {
-  const progress = goal.value === null ? goal.progress : progressOf(goal.outcome, goal.value);
-  return move({ ...goal, progress, status: 'on-track' }, { kind: 'time' }, j).goal;
+/** Progress and status as they follow from the value by themselves. */
+function valued(goal: Goal, j: Judgement): Goal {
+  return alerted(judged({ ...goal, progress: progressOf(goal.outcome, goal.value) }, j), j);
 }

@@ -21,7 +21,7 @@ describe('a new goal', () => {
   });
 
   it('tells its parent where it is and how it stands', () => {
-    assert.deepEqual(asChild(newGoal(draft, made)), { period: '2026-q4', id: 'g1', kind: 'key-result', progress: 0, status: 'not-started' });
+    assert.deepEqual(asChild(newGoal(draft, made)), { period: '2026-q4', id: 'g1', kind: 'key-result', progress: 0, status: 'not-started', amount: 0, unit: { kind: 'percent' }, score: null, alert: null, private: false });
   });
 
   it('needs a title that is one, and an id that is safe in keys', () => {

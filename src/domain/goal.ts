@@ -124,7 +124,11 @@ export const Goal = z.object({
   /** Where an automatic status comes from: from progress against expected progress, or from the worst of the children (features.md 1.8). */
   statusFrom: z.enum(['progress', 'children']).default('progress'),
   /** Somebody has stopped automatic updates: what children or source say is remembered, and moves nothing until they resume. */
-  stopped: z.object({ by: Who, at: Instant }).nullable().default(null),
+  stopped: z.object({
+    by: Who, at: Instant,
+    /** The status was set by hand as well, and holds until the next check-in or until they resume. */
+    statusHolds: z.literal(true).optional(),
+  }).nullable().default(null),
   /** What the source last said while updates were stopped. */
   heard: z.object({ value: z.number(), raw: z.string().max(1000), asOf: Instant, readAt: Instant }).nullable().default(null),
   tasks: z.array(Task).max(mostTasks, `An initiative has at most ${mostTasks} tasks.`).default([]),
@@ -173,9 +177,14 @@ export function newGoal(
   return {
     ...structuredClone(usualDraft), ...draft,
     period: made.period, id: made.id, createdBy: made.by, createdAt: made.at,
-    stopped: null, heard: null, tasks: [], connection: null, value: null, progress: initialProgress(draft.outcome), status: 'not-started',
+    stopped: null, heard: null, tasks: [], connection: null, value: null, progress: progressBefore(draft.outcome, draft.mode ?? usualDraft.mode), status: 'not-started',
     closure: null, alert: null, asOf: null, readAt: null, checkedInAt: null, children: [], misplaced: [], clonedFrom: null, posted: false,
   };
+}
+
+/** The progress of a goal of which nobody has said anything. What rolls up has none until something below it says so. */
+export function progressBefore(outcome: Outcome, mode: ProgressMode): number | null {
+  return mode === 'roll-up' ? null : initialProgress(outcome);
 }
 
 /** The one whom reminders go to, if there is anybody. */

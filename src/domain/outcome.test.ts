@@ -14,33 +14,33 @@ const baseline: Outcome = { ...named, direction: 'baseline' };
 
 describe('progressOf', () => {
   const table: [string, Outcome, number, number | null][] = [
-    ['percent complete is the value', percent, 40, 40],
-    ['percent complete is held at 0', percent, -3, 0],
-    ['percent complete is held at 100', percent, 120, 100],
-    ['reach scales from 0', reach(200), 50, 25],
-    ['reach is done at its target', reach(200), 200, 100],
-    ['reach is held at 100 beyond its target', reach(200), 500, 100],
-    ['reach is held at 0 on the wrong side of 0', reach(200), -50, 0],
-    ['reach may have a target below 0', reach(-200), -50, 25],
-    ['increase is nothing at its start', increase(100, 300), 100, 0],
-    ['increase scales between start and target', increase(100, 300), 150, 25],
-    ['increase is done at its target', increase(100, 300), 300, 100],
-    ['increase is held at 0 below its start', increase(100, 300), 20, 0],
-    ['increase is held at 100 beyond its target', increase(100, 300), 900, 100],
-    ['increase works below 0', increase(-300, -100), -250, 25],
-    ['decrease is nothing at its start', decrease(300, 100), 300, 0],
-    ['decrease scales between start and target', decrease(300, 100), 250, 25],
-    ['decrease is done at its target', decrease(300, 100), 100, 100],
-    ['decrease is held at 0 above its start', decrease(300, 100), 400, 0],
-    ['decrease is held at 100 beyond its target', decrease(300, 100), 0, 100],
-    ['stay above is done above its target', above(95), 95.1, 100],
-    ['stay above fails at its target exactly', above(95), 95, 0],
-    ['stay above fails below its target', above(95), 94.9, 0],
-    ['stay above knows no half way to its risk threshold', above(95, 90), 92, 0],
-    ['stay below is done below its target', below(5), 4.9, 100],
-    ['stay below fails at its target exactly', below(5), 5, 0],
-    ['stay below fails above its target', below(5), 5.1, 0],
-    ['a baseline has no progress', baseline, 17, null],
+    ['percent complete is the value (C10)', percent, 40, 40],
+    ['percent complete is held at 0 (C10)', percent, -3, 0],
+    ['percent complete is held at 100 (C10)', percent, 120, 100],
+    ['reach scales from 0 (C12, C18)', reach(200), 50, 25],
+    ['reach is done at its target (C12)', reach(200), 200, 100],
+    ['reach is held at 100 beyond its target (C12)', reach(200), 500, 100],
+    ['reach is held at 0 on the wrong side of 0 (C12)', reach(200), -50, 0],
+    ['reach may have a target below 0 (C12, C18)', reach(-200), -50, 25],
+    ['increase is nothing at its start (C13, C18)', increase(100, 300), 100, 0],
+    ['increase scales between start and target (C13, C18)', increase(100, 300), 150, 25],
+    ['increase is done at its target (C13, C18)', increase(100, 300), 300, 100],
+    ['increase is held at 0 below its start (C13)', increase(100, 300), 20, 0],
+    ['increase is held at 100 beyond its target (C13)', increase(100, 300), 900, 100],
+    ['increase works below 0 (C13, C18)', increase(-300, -100), -250, 25],
+    ['decrease is nothing at its start (C14, C18)', decrease(300, 100), 300, 0],
+    ['decrease scales between start and target (C14, C18)', decrease(300, 100), 250, 25],
+    ['decrease is done at its target (C14, C18)', decrease(300, 100), 100, 100],
+    ['decrease is held at 0 above its start (C14)', decrease(300, 100), 400, 0],
+    ['decrease is held at 100 beyond its target (C14)', decrease(300, 100), 0, 100],
+    ['stay above is done above its target (C15)', above(95), 95.1, 100],
+    ['stay above fails at its target exactly (C15)', above(95), 95, 0],
+    ['stay above fails below its target (C15)', above(95), 94.9, 0],
+    ['stay above knows no half way to its risk threshold (C15)', above(95, 90), 92, 0],
+    ['stay below is done below its target (C15)', below(5), 4.9, 100],
+    ['stay below fails at its target exactly (C15)', below(5), 5, 0],
+    ['stay below fails above its target (C15)', below(5), 5.1, 0],
+    ['a baseline has no progress (C17)', baseline, 17, null],
   ];
   for (const [rule, outcome, value, expected] of table) it(rule, () => assert.equal(progressOf(outcome, value), expected));
 
@@ -85,7 +85,7 @@ describe('the laws of progress', () => {
     }));
   });
 
-  it('is 0 at the start and 100 at the target of what runs from one to the other', () => {
+  it('is 0 at the start and 100 at the target of what runs from one to the other (C18)', () => {
     fc.assert(fc.property(distinct, ([start, target]) => {
       const outcome = target > start ? increase(start, target) : decrease(start, target);
       assert.deepEqual([progressOf(outcome, start), progressOf(outcome, target)], [0, 100]);
@@ -124,8 +124,10 @@ describe('an outcome', () => {
     });
   }
 
-  it('of every sound kind is taken as it is', () => {
-    for (const outcome of [percent, reach(-5), increase(-5, 5), decrease(5, -5), above(5), above(5, 4), below(5), below(5, 6), baseline]) {
+  it('of every sound kind and unit is taken as it is (C10, C11)', () => {
+    const units = [{ kind: 'none' }, { kind: 'percent' }, { kind: 'number', name: 'Orders' }, { kind: 'currency', code: 'EUR' }] as const;
+    const measured = units.map((unit): Outcome => ({ ...named, unit, direction: 'increase', start: 1, target: 2 }));
+    for (const outcome of [...measured, percent, reach(-5), increase(-5, 5), decrease(5, -5), above(5), above(5, 4), below(5), below(5, 6), baseline]) {
       assert.deepEqual(Outcome.parse(outcome), outcome);
     }
   });

@@ -43,11 +43,11 @@ describe('the status by the gap', () => {
     [50, 24.9, 'at-risk'], [100, 0, 'at-risk'], [25.1, 0, 'at-risk'],
   ];
   for (const [expected, progress, status] of table) {
-    it(`is ${statusNames[status]} when ${expected} is expected and ${progress} is there`, () =>
+    it(`is ${statusNames[status]} when ${expected} is expected and ${progress} is there (C21)`, () =>
       assert.equal(statusByGap(expected, progress, defaultThresholds), status));
   }
 
-  it('follows the thresholds of the organization, both inclusive', () => {
+  it('follows the thresholds of the organization, both inclusive (C24)', () => {
     const lenient = { behind: 10, atRisk: 40 };
     assert.deepEqual([40, 39.9, 10, 9.9].map(progress => statusByGap(50, progress, lenient)), ['on-track', 'behind', 'behind', 'at-risk']);
     assert.deepEqual([50, 49.9].map(progress => statusByGap(50, progress, { behind: 0, atRisk: 0 })), ['on-track', 'at-risk']);
@@ -90,7 +90,7 @@ describe('statusOf', () => {
     ['reach by the gap', { ...named, direction: 'reach', target: 200 }, 40, 'at-risk'],
   ];
   for (const [rule, outcome, value, status] of table) {
-    it(`says ${statusNames[status]} for ${rule}`, () => {
+    it(`says ${statusNames[status]} for ${rule} (${rule.startsWith('stay') ? 'C16' : rule.startsWith('baseline') ? 'C17' : 'C21'})`, () => {
       assert.equal(statusOf(outcome, value, progressOf(outcome, value), 50, defaultThresholds), status);
     });
   }
@@ -158,7 +158,10 @@ describe('thresholds', () => {
 });
 
 describe('statuses', () => {
-  it('all have a name', () => assert.deepEqual(Object.keys(statusNames).toSorted(), [...Status.options].toSorted()));
+  it('are the eight that people know, and all have a name (C22)', () => {
+    assert.deepEqual(Object.keys(statusNames).toSorted(), [...Status.options].toSorted());
+    assert.deepEqual(Object.values(statusNames).toSorted(), ['At Risk', 'Behind', 'Closed', 'In Progress', 'Not Started', 'On Track', 'Postponed', 'Reopened']);
+  });
 
   it('are ended when closed or postponed, and only then', () => {
     assert.deepEqual(Status.options.filter(isEnded), ['closed', 'postponed']);

@@ -66,7 +66,7 @@ const nested = (): Goal[] => {
 type Sent = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
 
 /** What stands for the parts of addresses. A new one: say here what it is, and add the row that it leads to. */
-const params: Record<string, string> = { organization, period, at, entry: 'e1', connection: 'c1', integration: 'numbers', lookup: 'boards', satellite: 's1', team: 'red', person: 'lia', tag: 'CANARY tag' };
+const params: Record<string, string> = { organization, period, at, entry: 'e1', connection: 'c1', integration: 'numbers', lookup: 'boards', satellite: 's1', team: 'red', person: 'lia', tag: 'CANARY tag', task: 't1' };
 const outcome = { kind: 'percent' };
 const draft = { kind: 'objective', title: 'Mine', outcome, parents: [refOf(secret)] };
 
@@ -87,6 +87,15 @@ const sent: Record<string, Sent[]> = {
   deleteComment: [{}],
   react: [{ body: { to: { kind: 'goal' }, reaction: 'like', on: true } }, { body: { to: { kind: 'check-in', at }, reaction: 'like', on: true } }],
   syncGoal: [{}],
+  closeGoal: [{ body: { note: 'Mine' } }],
+  postponeGoal: [{ body: { note: 'Mine', to: '2027-q1' } }],
+  reopenGoal: [{ body: { note: 'Mine' } }],
+  resumeGoal: [{}],
+  setWeights: [{ body: { weights: {} } }],
+  resetWeights: [{}],
+  addTask: [{ body: { name: 'Mine' } }],
+  changeTask: [{ body: { done: true } }],
+  deleteTask: [{}],
   connections: [{ query: {} }],
 };
 

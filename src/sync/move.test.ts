@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import type { CheckIn } from '../domain/check-in.ts';
+import type { Change, CheckIn } from '../domain/check-in.ts';
 import type { Author } from '../domain/organization.ts';
 import { asChild, type Goal, type GoalRef } from '../domain/goal.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { faulty, faults, intercepted } from '../simulators/table-faults.ts';
-import { insert } from '../store/store.ts';
+import { insert, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { moveGoals, type Move } from './move.ts';
 import { drain } from './outbox.ts';
@@ -96,6 +96,62 @@ describe('Moving goals', () => {
     await doIt(read(goal, 5, { fence: true }));
     assert.equal((await stage.goal(goal)).readAt, now());
     assert.equal((await stage.history(goal)).length, 1);
+  });
+
+  it('writes what a source says to a stopped goal only where it is something else, and what it says counts once they resume (C27)', async () => {
+    const parent = await stage.addGoal('o', { kind: 'objective', mode: 'roll-up' });
+    const goal = await stage.addGoal('g', { mode: 'source', connection: 'c1', parents: [parent] });
+    await doIt(read(goal, 5));
+    stage.later(60);
+    await doIt({ ...said(goal, 50), change: { kind: 'check-in', value: 50, note: '', updates: 'stop' } });
+    const outbox = await stage.outbox();
+    const did: string[] = [];
+    for (const value of [5, 5, 7]) {
+      stage.later(60);
+      did.push(...(await doIt(read(goal, value))).map(one => one.did));
+    }
+    assert.deepEqual(did, ['wrote', 'nothing', 'wrote']);
+    assert.deepEqual(await stage.outbox(), outbox, 'and no parent is told');
+    assert.deepEqual([(await stage.goal(goal)).value, (await stage.goal(goal)).heard?.value], [50, 7]);
+    stage.later(60);
+    await doIt({ goal, change: { kind: 'resume' }, by: ann, at: now() });
+    assert.deepEqual([(await stage.goal(goal)).value, (await stage.history(goal))[0]?.because], [7, { kind: 'resumed' }]);
+    assert.deepEqual((await stage.feed(goal)).flatMap(({ activity }) => (activity.kind.startsWith('updates') ? [activity.kind] : [])), ['updates-resumed', 'updates-stopped']);
+  });
+
+  it('tells parents of all that they remember, also what is no check-in, and leaves them in peace otherwise', async () => {
+    const parent = await stage.addGoal('o', { kind: 'objective', mode: 'roll-up' });
+    const goal = await stage.addGoal('g', { kind: 'objective', mode: 'roll-up', parents: [parent], entity: { kind: 'organization' }, progress: null });
+    const child = goalOf('k', { parents: [goal] });
+    const hear = (more: Partial<Goal>): Move => ({ goal, change: { kind: 'child', child: asChild({ ...child, ...more }) }, by: { kind: 'children' }, at: now() });
+    const told = async (...moves: Move[]) => {
+      stage.later(1);
+      for (const { id } of await stage.outbox()) await stage.deps.store.transact([remove(rows.outgoing, keys.outgoing(stage.scope, period, id))]);
+      const did = (await doIt(...moves)).map(one => one.did);
+      return [...did, ...(await stage.outbox()).filter(({ kind }) => kind === 'roll-up').map(({ kind }) => kind)];
+    };
+    assert.deepEqual(await told(hear({})), ['wrote', 'roll-up'], 'progress is 0 now');
+    assert.deepEqual(await told(hear({})), ['nothing']);
+    assert.deepEqual(await told(hear({ access: { ...child.access, private: true } })), ['wrote'], 'remembered, but of no concern to those above');
+    assert.deepEqual(await told(hear({ access: { ...child.access, private: true }, alert: 'at-risk' })), ['wrote', 'roll-up'], 'an alert goes all the way up');
+    assert.equal((await stage.history(goal)).length, 1);
+  });
+
+  it('tells how a goal ended and began again in its feed (C42, C47)', async () => {
+    const goal = await stage.addGoal('g');
+    const act = async (change: Change) => {
+      stage.later(1);
+      return doIt({ goal, change, by: ann, at: now() });
+    };
+    await act({ kind: 'close', value: 80, score: 0.8, note: 'Done.' });
+    await act({ kind: 'reopen', note: 'Not quite.' });
+    await act({ kind: 'postpone', note: 'Next year.', continuedBy: { period: '2027-q1', id: 'g2' } });
+    const feed = (await stage.feed(goal)).map(({ activity }) => activity).filter(({ kind }) => kind !== 'status-changed').toReversed();
+    assert.deepEqual(feed, [
+      { kind: 'closed', score: 0.8, note: 'Done.' }, { kind: 'reopened', note: 'Not quite.' },
+      { kind: 'postponed', to: { period: '2027-q1', id: 'g2' }, note: 'Next year.' },
+    ]);
+    assert.deepEqual((await stage.history(goal)).map(({ status, note }) => [status, note]).toReversed(), [['closed', 'Done.'], ['reopened', 'Not quite.'], ['postponed', 'Next year.']]);
   });
 
   it('bears its slot’s instant, unless that would put history out of order or on another day', async () => {

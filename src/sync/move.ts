@@ -1,10 +1,13 @@
 // Moves goals in the store: the only place that writes a moved goal, together with all that follows from it, in one transaction each.
 import { isDeepStrictEqual } from 'node:util';
 import type { Outgoing } from '../chat/message.ts';
-import { move, type Change, type CheckIn } from '../domain/check-in.ts';
+import { isWord, move, sameState, scoreSaid, stateOf, type Because, type Change, type CheckIn } from '../domain/check-in.ts';
 import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
-import { asChild, type Goal, type GoalRef, refOf } from '../domain/goal.ts';
+import type { Activity } from '../domain/feed.ts';
+import { type Goal, type GoalRef, refOf } from '../domain/goal.ts';
 import type { Author, OkrModel, Organization, Scope } from '../domain/organization.ts';
+import { isNewsAbove } from '../domain/roll-up.ts';
+import { isEnded } from '../domain/status.ts';
 import type { Thresholds } from '../domain/status.ts';
 import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -96,7 +99,9 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
   const before = stored.body;
   if (again && job.moves.every(({ move: wanted }) => isSaid(wanted, before))) return { steps: [], movements: job.moves.map(() => ({ did: 'wrote', goal: before })) };
   let after = before;
-  let checkIn: CheckIn | undefined;
+  const checkIns: CheckIn[] = [];
+  let last: { at: Instant; by: Author } | undefined;
+  let isSpoken = false;
   const refused: boolean[] = [];
   for (const { move: wanted } of job.moves) {
     const change = typeof wanted.change === 'function' ? wanted.change(after) : wanted.change;
@@ -104,22 +109,42 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
       refused.push(true);
       continue;
     }
-    const at = instantOf(rules, before, wanted.at);
-    const moved = move(after, change, { at, today: rules.today, thresholds: rules.thresholds, model: rules.model, by: wanted.by });
+    last = { at: instantOf(rules, before, wanted.at), by: wanted.by };
+    const moved = move(after, change, { ...last, today: rules.today, thresholds: rules.thresholds, model: rules.model });
     refused.push(change.kind === 'reading' && moved.goal === after);
-    checkIn = moved.checkIn ?? checkIn;
+    if (moved.checkIn) checkIns.push(moved.checkIn);
+    isSpoken ||= moved.checkIn !== undefined && (isWord(change) || change.kind === 'tasks');
     after = moved.goal;
   }
-  const said = job.moves.some(({ move: wanted }) => typeof wanted.change !== 'function' && wanted.change.kind === 'check-in');
-  const record = checkIn && (said || !sameState(before, after)) ? { ...checkIn, ...stateOf(after), was: stateOf(before) } : undefined;
-  const fenced = job.moves.some(({ move: wanted }) => wanted.fence) && after.readAt !== before.readAt;
-  const steps = record || fenced || !sameChildren(before, after) ? stepsOf(scope, stored, after, record) : [];
+  const record = isSpoken || !sameState(before, after) ? asOne(checkIns, before, after) : undefined;
+  const fenced = job.moves.some(({ move: wanted }) => wanted.fence) && (after.readAt !== before.readAt || after.heard?.readAt !== before.heard?.readAt);
+  const steps = last && (record || fenced || !sameMemory(before, after)) ? stepsOf(scope, stored, after, record, last) : [];
   return { steps, movements: refused.map(r => ({ did: r ? 'refused' : steps.length > 0 ? 'wrote' : 'nothing', goal: after })) };
 }
 
-/** The conflict was with ourselves: the answer to our own write got lost, and the goal bears the value of this check-in and its instant. */
+/** Several moves of one goal are told as one: the last, from where the first began, for the reason that weighs most. */
+function asOne(checkIns: readonly CheckIn[], before: Goal, after: Goal): CheckIn | undefined {
+  const last = checkIns.at(-1);
+  const because = checkIns.flatMap(c => c.because ?? []).toSorted((a, b) => distanceOf(b) - distanceOf(a))[0];
+  if (!last) return undefined;
+  const { score: _, ...told } = last;
+  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}) };
+}
+
+/** How far a child moved, in percent of its own way; any other reason is somebody's will and comes first. */
+function distanceOf(because: Because): number {
+  return because.kind === 'child' ? Math.abs((because.is ?? 0) - (because.was ?? 0)) : Infinity;
+}
+
+/** The conflict was with ourselves: the answer to our own write got lost, and the goal bears this word, its value and its instant. */
 function isSaid({ change, at }: Move, goal: Goal): boolean {
-  return typeof change !== 'function' && change.kind === 'check-in' && change.value !== undefined && goal.value === change.value && goal.readAt === at;
+  if (typeof change === 'function' || !isWord(change) || goal.checkedInAt !== at) return false;
+  switch (change.kind) {
+    case 'check-in': return change.value === undefined || goal.value === change.value;
+    case 'close':
+    case 'postpone': return goal.closure?.at === at;
+    case 'reopen': return !isEnded(goal.status);
+  }
 }
 
 /** A source moves only the goals that it feeds: a link that was cut while its source was being read must not write any more. */
@@ -132,18 +157,34 @@ function feeds(by: Author, goal: Goal, change: Change): boolean {
  * has moved since the slot, or the slot belongs to another day, so that history stays in the order in which it happened.
  */
 function instantOf(rules: Rules, before: Goal, at: Instant): Instant {
-  const readAt = before.readAt ?? '';
-  if (at > readAt && rules.dayOf(at) === rules.today) return at;
-  return rules.now > readAt ? rules.now : new Date(Date.parse(readAt) + 1).toISOString();
+  const last = [before.readAt ?? '', before.checkedInAt ?? ''].toSorted().at(-1)!;
+  if (at > last && rules.dayOf(at) === rules.today) return at;
+  return rules.now > last ? rules.now : new Date(Date.parse(last) + 1).toISOString();
 }
 
-/** All that follows from a goal having moved: its row, its history, its feed, what must be said, and word to its parent. */
-function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: CheckIn | undefined): Step[] {
+/** All that follows from a goal having changed: its row, its history, its feed, what must be said, and word to its parents. */
+function stepsOf(scope: Scope, stored: Stored<Goal>, after: Goal, checkIn: CheckIn | undefined, { at, by }: { at: Instant; by: Author }): Step[] {
   const before = stored.body;
-  const row = replace(rows.goal, keys.goal(scope, after), after, stored.etag);
-  if (!checkIn) return [row];
-  const isNews = before.status !== after.status || before.progress !== after.progress;
-  return [row, ...checkInSteps(scope, before, after, checkIn), ...(isNews ? after.parents.map(parent => rollUpStep(scope, refOf(after), parent, checkIn.at)) : [])];
+  const ref = refOf(after);
+  return [
+    replace(rows.goal, keys.goal(scope, after), after, stored.etag),
+    ...(checkIn ? checkInSteps(scope, before, after, checkIn) : []),
+    ...turnsOf(before, after, checkIn?.note ?? '').map(activity => put(rows.feedEntry, keys.feedEntry(scope, ref, at, activity.kind), { goal: ref, id: activity.kind, at, by, activity })),
+    ...(isNewsAbove(before, after) ? after.parents.map(parent => rollUpStep(scope, ref, parent, at)) : []),
+  ];
+}
+
+/** What a feed tells of a change besides its check-in: that the goal ended or goes on, that it no longer moves by itself or does again. */
+function turnsOf(before: Goal, after: Goal, note: string): Activity[] {
+  const turns: Activity[] = [];
+  const { closure } = after;
+  if (closure && closure !== before.closure) {
+    const { score, continuedBy } = closure;
+    turns.push(after.status === 'closed' ? { kind: 'closed', score, note: closure.note } : { kind: 'postponed', to: continuedBy, note: closure.note });
+  }
+  if (before.closure && !closure) turns.push({ kind: 'reopened', note });
+  if (Boolean(before.stopped) !== Boolean(after.stopped)) turns.push({ kind: after.stopped ? 'updates-stopped' : 'updates-resumed' });
+  return turns;
 }
 
 /** What a check-in leaves behind besides the goal itself: its history, its feed, and what must be said. */
@@ -170,24 +211,18 @@ export function correctionSteps(scope: Scope, before: Goal, after: Goal, at: Ins
   const id = `e:${ref.id}:${Date.parse(at)}`;
   return [
     ...(turned || after.posted ? [put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) })] : []),
-    ...(isDeepStrictEqual(asChild(before), asChild(after)) ? [] : after.parents.map(parent => rollUpStep(scope, ref, parent, at))),
+    ...(isNewsAbove(before, after) ? after.parents.map(parent => rollUpStep(scope, ref, parent, at)) : []),
   ];
-}
-
-function stateOf(goal: Goal): CheckIn['was'] {
-  return { value: goal.value, progress: goal.progress, status: goal.status };
 }
 
 function nameOf(goal: GoalRef): string {
   return `${goal.period}:${goal.id}`;
 }
 
-function sameState(a: Goal, b: Goal): boolean {
-  return a.value === b.value && a.progress === b.progress && a.status === b.status;
-}
-
-function sameChildren(a: Goal, b: Goal): boolean {
-  return a.children === b.children || JSON.stringify(a.children) === JSON.stringify(b.children);
+/** Whether there is nothing to write: when a value was last read is worth no write, unless it fences somebody off. */
+function sameMemory(a: Goal, b: Goal): boolean {
+  const memory = (goal: Goal) => ({ ...goal, asOf: null, readAt: null, heard: goal.heard?.value });
+  return a === b || isDeepStrictEqual(memory(a), memory(b));
 }
 
 async function readGoals(store: Store, scope: Scope, refs: readonly GoalRef[]): Promise<(Stored<Goal> | undefined)[]> {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { DeliveryError } from '../chat/platform.ts';
+import type { Change } from '../domain/check-in.ts';
 import type { GoalRef } from '../domain/goal.ts';
+import { isEnded } from '../domain/status.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
@@ -26,6 +28,12 @@ describe('The outbox', () => {
   const comment = (goal: GoalRef, id: string) => stage.deps.store.transact([put(rows.outgoing, keys.outgoing(stage.scope, goal.period, id),
     { kind: 'comment', id, goal, at: stage.clock.now.toISOString(), by: { kind: 'person', id: 'ann', name: 'Ann' }, text: id })]);
 
+  /** Drains every period until nothing is on its way. */
+  const settle = async () => {
+    for (const each of [period, year, period, year]) await drain(stage.deps, stage.scope, each);
+    assert.deepEqual([await stage.outbox(), await stage.outbox(year)], [[], []]);
+  };
+
   /** Two key results under an objective of the quarter, under an objective of the year. */
   async function family() {
     const top = await stage.addGoal('top', { ...objective, period: year, start: '2026-01-01' });
@@ -47,6 +55,64 @@ describe('The outbox', () => {
     assert.deepEqual([(await stage.goal(top)).progress, (await stage.goal(top)).status], [40, 'at-risk']);
     assert.deepEqual((await stage.history(top))[0]?.by, { kind: 'children' });
     assert.deepEqual([await stage.outbox(), await stage.outbox(year)], [[], []]);
+  });
+
+  it('counts a goal in each of its parents, also across periods, and touches nothing but what stands above it (C34)', async () => {
+    const top = await stage.addGoal('top', { ...objective, period: year, start: '2026-01-01' });
+    const [left, right] = [await stage.addGoal('left', { ...objective, parents: [top] }), await stage.addGoal('right', objective)];
+    const shared = await stage.addGoal('shared', { parents: [left, right, top] });
+    const other = await stage.addGoal('other', { parents: [right] });
+    const strangers = [await stage.addGoal('stranger', { ...objective, parents: [top] }), await stage.addGoal('cousin', { parents: [left] })];
+    for (const goal of [shared, other, ...strangers]) await checkIn(goal, 40);
+    await settle();
+    stage.later(60);
+    const written: string[] = [];
+    const honest = stage.deps.store.transactAll;
+    stage.deps.store.transactAll = groups => {
+      written.push(...groups.flat().filter(step => step.kind === rows.goal).map(step => step.keys.row));
+      return honest(groups);
+    };
+    await checkIn(shared, 80);
+    await settle();
+    const progress = async (goal: GoalRef) => (await stage.goal(goal)).progress;
+    assert.deepEqual(await Promise.all([left, right].map(progress)), [60, 60], 'left: 80 and 40; right: 80 and 40');
+    assert.equal(await progress(top), 60, 'left at 60, the stranger at 40, the shared one at 80');
+    assert.deepEqual([...new Set(written)].toSorted(), ['g:left', 'g:right', 'g:shared', 'g:top']);
+    assert.ok(written.length <= 5, `The top, which two ways lead to, is written twice at most: ${written.join()}`);
+  });
+
+  it('tells why a parent moved: of several children the one that moved most (C40)', async () => {
+    const { middle, kids } = await family();
+    await checkIn(kids[0], 10);
+    await checkIn(kids[1], 60);
+    await settle();
+    assert.deepEqual((await stage.history(middle))[0]?.because, { kind: 'child', child: kids[1], was: null, is: 60 });
+    stage.later(60);
+    await checkIn(kids[0], 30);
+    await settle();
+    assert.deepEqual((await stage.history(middle))[0]?.because, { kind: 'child', child: kids[0], was: 10, is: 30 });
+  });
+
+  it('closes what stands above when the last child closes, up to the top, and opens it again (C32)', async () => {
+    const { top, middle, kids } = await family();
+    const act = (goal: GoalRef, change: Change) => moveGoals(stage.deps, stage.scope, [{ goal, change, by: { kind: 'person', id: 'ann', name: 'Ann' }, at: stage.clock.now.toISOString() }]);
+    await checkIn(kids[0], 30);
+    await act(kids[1], { kind: 'close', value: 90, score: 0.9, note: '' });
+    await settle();
+    assert.equal((await stage.goal(middle)).status, 'on-track');
+    stage.later(60);
+    await act(kids[0], { kind: 'close', score: 0.3, note: '' });
+    await settle();
+    for (const goal of [middle, top]) {
+      const { status, closure } = await stage.goal(goal);
+      assert.deepEqual([status, closure?.score, closure?.by], ['closed', 0.6, { kind: 'children' }]);
+      assert.equal((await stage.history(goal))[0]?.score, 0.6);
+      assert.deepEqual((await stage.feed(goal)).flatMap(({ activity }) => (activity.kind === 'closed' ? [activity.score] : [])), [0.6]);
+    }
+    stage.later(60);
+    await act(kids[0], { kind: 'reopen', note: 'Not yet.' });
+    await settle();
+    for (const goal of [middle, top]) assert.deepEqual([isEnded((await stage.goal(goal)).status), (await stage.goal(goal)).closure], [false, null]);
   });
 
   it('has no second effect when it dies between the parent’s move and the removal of the word to it', async () => {

@@ -8,6 +8,7 @@ import { quartersOf } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { drain } from './outbox.ts';
 import { period, setStage, type Stage } from './stage.ts';
 import { firstInstantOf, sweep } from './sweep.ts';
 import { newOrganization } from '../domain/organization.ts';
@@ -76,9 +77,10 @@ describe('The sweep', () => {
   it('leaves alone what has ended or never begun, and writes only goals that turn', async () => {
     stage.clock.now = new Date('2026-11-15T12:00:00.000Z');
     const untouched = [
-      await stage.addGoal('new'),
+      await stage.addGoal('new', { start: '2026-11-14', end: '2026-12-31' }),
       await stage.addGoal('closed', { value: 1, progress: 1, status: 'closed' }),
       await stage.addGoal('fine', { value: 100, progress: 100, status: 'on-track' }),
+      await stage.addGoal('known', { value: 1, progress: 1, status: 'at-risk', alert: 'at-risk' }),
       await stage.addGoal('long ago'.replace(' ', '-'), { period: '2026-q1', value: 1, progress: 1, status: 'on-track' }),
     ];
     const before = await Promise.all(untouched.map(ref => stage.deps.store.get(rows.goal, keys.goal(stage.scope, ref))));
@@ -86,14 +88,29 @@ describe('The sweep', () => {
     assert.deepEqual(await Promise.all(untouched.map(ref => stage.deps.store.get(rows.goal, keys.goal(stage.scope, ref)))), before);
   });
 
-  it('judges an objective that rolls up by its progress, whatever its own outcome', async () => {
+  it('tells parents of what is the matter with a goal since midnight, though its status is as it was, and no chat (C48)', async () => {
+    const parent = await stage.addGoal('o', { kind: 'objective', mode: 'roll-up', entity: { kind: 'organization' } });
+    const goal = await stage.addGoal('limit', {
+      parents: [parent], start: '2026-10-01', end: '2026-11-10', value: 3, progress: 100, status: 'on-track', posted: true,
+      outcome: { kind: 'metric', name: 'Errors', unit: { kind: 'none' }, direction: 'stay-below', target: 5 },
+    });
+    stage.clock.now = new Date('2026-11-10T12:00:00.000Z');
+    await sweep(stage.deps);
+    const [due] = await stage.outbox();
+    assert.deepEqual([(await stage.goal(goal)).alert, (await stage.history(goal)).length, due?.kind, due?.kind === 'roll-up' && due.parent], ['at-risk', 0, 'roll-up', parent]);
+    await drain(stage.deps, stage.scope, period);
+    assert.deepEqual((await stage.goal(parent)).children.map(({ id, alert }) => [id, alert]), [['limit', 'at-risk']]);
+    assert.deepEqual(stage.said.filter(({ goal: about }) => about.id === 'limit'), []);
+  });
+
+  it('judges an objective that rolls up into a metric by its own value', async () => {
     stage.clock.now = new Date('2026-11-15T12:00:00.000Z');
     const goal = await stage.addGoal('o', {
-      kind: 'objective', mode: 'roll-up', value: 90, progress: 90, status: 'on-track',
+      kind: 'objective', mode: 'roll-up', value: 400, progress: 40, status: 'on-track',
       outcome: { kind: 'metric', name: 'Sales', unit: { kind: 'none' }, direction: 'reach', target: 1000 },
     });
     await sweep(stage.deps);
-    assert.deepEqual([(await stage.goal(goal)).progress, (await stage.goal(goal)).status], [90, 'on-track']);
+    assert.deepEqual([(await stage.goal(goal)).value, (await stage.goal(goal)).progress, (await stage.goal(goal)).status], [400, 40, 'behind']);
   });
 
   it('starts anew a chain that is overdue, and no other', async () => {

@@ -43,7 +43,7 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
   await deps.store.transact([put(rows.swept, keys.swept(scope), done)]);
 }
 
-/** Expected progress has grown overnight: goals that nobody moved may be Behind or At Risk since midnight. */
+/** Expected progress has grown overnight: goals that nobody moved may be Behind or At Risk, or have something else the matter with them, since midnight. */
 async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organization, today: PlainDate): Promise<void> {
   const at = firstInstantOf(organization.timeZone, today);
   for await (const { body: period } of deps.store.all(rows.period, keys.organizationRows(scope))) {
@@ -51,7 +51,7 @@ async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organizat
     let turned: Move[] = [];
     for await (const { body: goal } of deps.store.all(rows.goal, keys.goals(scope, period.id), 'g:')) {
       const judged = move(goal, { kind: 'time' }, { at, today, thresholds: organization.thresholds, model: organization.model, by });
-      if (judged.checkIn) turned.push({ goal: { period: goal.period, id: goal.id }, change: { kind: 'time' }, by, at });
+      if (judged.goal !== goal) turned.push({ goal: { period: goal.period, id: goal.id }, change: { kind: 'time' }, by, at });
       if (turned.length < 500) continue;
       await moveGoals(deps, scope, turned);
       turned = [];

@@ -2,7 +2,7 @@
 import type { Api, GoalView, Input } from '../../api.ts';
 import { corrected, correctionRefusal, withoutCheckIn } from '../../domain/amend.ts';
 import type { CheckIn, Judgement } from '../../domain/check-in.ts';
-import { Instant, dateIn } from '../../domain/date.ts';
+import { Instant } from '../../domain/date.ts';
 import type { Activity, FeedEntry } from '../../domain/feed.ts';
 import { type Goal, refOf } from '../../domain/goal.ts';
 import { type Author, type Who, isId } from '../../domain/organization.ts';
@@ -16,8 +16,9 @@ import { type Keys, type Kind, keys, rows } from '../../store/tables.ts';
 import { correctionSteps } from '../../sync/move.ts';
 import { type Caller, author, who } from '../caller.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
-import { changeableGoal, goalRef, goalViews, shownCheckIns, visibleGoal } from './goal-view.ts';
+import { changeableGoal, judgementOf, shownCheckIns, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
+import { moved, viewNow } from './moved.ts';
 
 /** What a check-in may say against the automatic status; the others follow from closing, reopening or having no value. */
 const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
@@ -102,13 +103,7 @@ export const activity = {
     if (isEnded(goal.status)) throw new Refusal('bad-request', 'This goal is closed. Reopen it to check in.');
     refuseStatus(body.status);
     if (body.updates !== undefined && goal.mode === 'manual') throw wrongField('updates', 'This goal is moved by check-ins alone: there are no automatic updates to go on or to stop.');
-    await deps.move(caller.scope, [{
-      goal: goalRef(params), at: deps.now().toISOString(),
-      by: author(caller),
-      change: { kind: 'check-in', value: body.value, status: body.status, note: body.note, updates: body.updates },
-    }]);
-    await deps.carryOn(caller.scope, goal.period);
-    return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
+    return moved(params, { kind: 'check-in', value: body.value, status: body.status, note: body.note, updates: body.updates }, caller, deps);
   },
 
   editCheckIn: async ({ params, body }, caller, deps) => {
@@ -148,7 +143,7 @@ async function correct(params: Place, caller: Caller, deps: Deps, decide: (c: Ca
     deps.store.page(rows.checkIn, partition, { prefix: `c:${goal.id}:`, after: key.row, limit: 50 }),
   ]);
   const at = deps.now().toISOString();
-  const j: Judgement = { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, model: caller.organization.model, by: author(caller) };
+  const j = judgementOf(caller, at, deps);
   const after = decide({ goal, checkIn, newest: first.rows[0]?.body.at === checkIn.at, before: older.rows.find(row => row.body.by.kind === 'person' || row.body.by.kind === 'connection')?.body, j });
   const activity = { kind: after.checkIn ? 'check-in-edited' as const : 'check-in-deleted' as const, at: checkIn.at };
   const entry: FeedEntry = { goal: refOf(goal), id: deps.newId(), at, by: author(caller), activity };
@@ -158,9 +153,8 @@ async function correct(params: Place, caller: Caller, deps: Deps, decide: (c: Ca
     put(rows.feedEntry, keys.feedEntry(caller.scope, goal, at, entry.id), entry),
     ...correctionSteps(caller.scope, goal, after.goal, at),
   ]);
-  deps.search.put(caller.scope, after.goal);
   await deps.carryOn(caller.scope, goal.period);
-  return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
+  return viewNow(params, caller, deps);
 }
 
 function instantOf(at: string): string {

@@ -1,13 +1,12 @@
 // What a handler is, and what all of them are given.
 import type { Api, Answer, Input } from '../../api.ts';
 import type { Connector, Source } from '../../connectors/connector.ts';
-import type { Change } from '../../domain/check-in.ts';
-import type { GoalRef } from '../../domain/goal.ts';
-import type { Author, Scope } from '../../domain/organization.ts';
+import type { Scope } from '../../domain/organization.ts';
 import type { Integration } from '../../integrations.ts';
 import type { GoalSearch } from '../../search/search.ts';
 import type { Store } from '../../store/store.ts';
 import type { Vault } from '../../store/vault.ts';
+import type { Move } from '../../sync/move.ts';
 import type { Caller } from '../caller.ts';
 
 export interface Deps {
@@ -21,7 +20,7 @@ export interface Deps {
   /** Opens a source with a credential in the clear, for tests, previews and pickers; or through one of the scope's satellites, which has its own. */
   open(way: { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string>; satellite?: string }, scope: Scope): Promise<Source>;
   /** Moves goals: the same writing as a sync's, with check-ins, feed and outbox. */
-  move(scope: Scope, moves: { goal: GoalRef; change: Change; by: Author; at: string }[]): Promise<void>;
+  move(scope: Scope, moves: readonly Move[]): Promise<void>;
   /** Sees to what a written goal still has to cause: its parents' progress, and what must be said. */
   carryOn(scope: Scope, period: string): Promise<void>;
   /** (Re)starts a connection's one chain of syncs. */

@@ -1,0 +1,24 @@
+// How much each child counts in its parent's progress.
+import { usualWeights, weightsRefusal } from '../../domain/contribution.ts';
+import { Refusal } from '../refusal.ts';
+import { changeableGoal } from './goal-view.ts';
+import type { Handlers } from './handler.ts';
+import { moved } from './moved.ts';
+
+export const weights = {
+  setWeights: async ({ params, body }, caller, deps) => {
+    const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
+    const refused = weightsRefusal(goal, body.weights, caller.organization.model);
+    if (refused) {
+      const field = refused.id === undefined ? 'weights' : `weights.${refused.id}`;
+      throw new Refusal('bad-request', refused.message, { [field]: refused.message });
+    }
+    return moved(params, { kind: 'weights', weights: body.weights }, caller, deps);
+  },
+
+  resetWeights: async ({ params }, caller, deps) => {
+    const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
+    if (goal.mode !== 'roll-up') throw new Refusal('bad-request', 'Weights count only where progress rolls up from the children. Let it roll up first.');
+    return moved(params, { kind: 'weights', weights: usualWeights(goal.children, caller.organization.model) }, caller, deps);
+  },
+} satisfies Partial<Handlers>;
