@@ -262,7 +262,7 @@ describe('the tab', function () {
     });
   }
 
-  it('lets people say for how long a value by hand holds, and shows how to score the goal (C27, C44)', async () => {
+  it('lets people say for how long a value by hand holds and take up automatic updates again, and shows how to score the goal (C27, C44)', async () => {
     const page = await openPage();
     await context.addInitScript(await readFile(axe, 'utf8'));
     await retellGoals(context);
@@ -299,6 +299,12 @@ describe('the tab', function () {
     await group.getByRole('radio', { name: /^and automatic updates stop/ }).check();
     assert.deepEqual(await sent(), { value: 60.5, note: '', updates: 'stop' });
     await page.getByText('60.5%', { exact: true }).first().waitFor();
+
+    await page.getByText('Ada Lindqvist stopped them').waitFor();
+    await page.getByRole('list', { name: 'Feed' }).getByText('checked in 60.5%').waitFor();
+    await page.getByRole('button', { name: 'Resume automatic updates' }).click();
+    await page.getByText('Ada Lindqvist stopped them').waitFor({ state: 'detached' });
+    await page.getByText('58.3%', { exact: true }).first().waitFor();
   });
 
   it('stands in a channel of Teams, signed in as whoever looks, in the theme of its host', async () => {

@@ -14,10 +14,11 @@ import type { CheckIn } from '../../../src/domain/check-in.ts';
 import type { Author } from '../../../src/domain/organization.ts';
 import type { GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
+import { automaticOf } from '../../../src/domain/roll-up.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { alertMarks } from '../alert-marks.ts';
 import { useAnswer, useDeed } from '../answer.ts';
-import { automaticOf, automaticText } from '../automatic.ts';
+import { automaticText } from '../automatic.ts';
 import { asCallError } from '../call.ts';
 import { entityText, ownersText } from '../entity.ts';
 import { activityWords, authorName, checkInWords, noteOf, otherGoal, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
@@ -143,7 +144,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
       <Head view={view} reload={reload} onCheckIn={() => setCheckingIn(true)} />
       <div className={styles.columns}>
         <div className={styles.column}>
-          <Standing view={view} />
+          <Standing view={view} sync={sync} reload={reload} />
           <Panel title="History">
             <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}>
               <HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} />
@@ -190,7 +191,7 @@ async function feedOf(ask: (next: string | undefined) => Promise<Feed>, pages: n
   return { rows, next };
 }
 
-interface Sync { waiting: boolean; late: boolean; error: ReturnType<typeof useDeed>['error']; ask: (view: GoalView) => void; see: (view: GoalView) => void }
+interface Sync { waiting: boolean; late: boolean; error: ReturnType<typeof useDeed>['error']; ask: (view: GoalView) => void; /** Something else has asked for a reading. */ expect: (view: GoalView) => void; see: (view: GoalView) => void }
 
 /** "Sync now" and the wait for its effect: over once the link says another last sync or another problem, given up on after a minute. */
 function useSync(params: { organization: string; period: string; goal: string }): Sync {
@@ -212,6 +213,7 @@ function useSync(params: { organization: string; period: string; goal: string })
       await call(api.syncGoal, { params });
       setBefore(syncMark(view));
     }),
+    expect: view => { setLate(false); setBefore(syncMark(view)); },
     see: view => setBefore(was => (was !== undefined && was !== syncMark(view) ? undefined : was)),
   };
 }
@@ -275,7 +277,7 @@ function Parent({ parent, before }: { parent: GoalRef; before: string }) {
   return <><span aria-hidden>{before}</span>{answer === undefined ? <span>…</span> : <PageLink to={places.goal(parent)}>{answer.goal.title}</PageLink>}</>;
 }
 
-function Standing({ view }: { view: GoalView }) {
+function Standing({ view, sync, reload }: { view: GoalView; sync: Sync; reload: () => Promise<void> }) {
   const styles = useStyles();
   const { locale } = useSession();
   const { goal } = view;
@@ -298,7 +300,7 @@ function Standing({ view }: { view: GoalView }) {
         <span>{goal.progress === null ? 'No progress yet' : `${percentText(goal.progress, locale)} done`}{expected !== undefined && <> · {percentText(expected, locale)} expected today</>}</span>
         <Source view={view} />
       </div>
-      {goal.stopped !== null && !isEnded(goal.status) && <Stopped view={view} by={goal.stopped} />}
+      {goal.stopped !== null && !isEnded(goal.status) && <Stopped view={view} by={goal.stopped} sync={sync} reload={reload} />}
     </Panel>
   );
 }
@@ -312,16 +314,27 @@ function Alerts({ goal }: { goal: GoalView['goal'] }) {
   ));
 }
 
-function Stopped({ view, by }: { view: GoalView; by: NonNullable<GoalView['goal']['stopped']> }) {
-  const { locale } = useSession();
-  const automatic = automaticOf(view.goal);
+function Stopped({ view, by, sync, reload }: { view: GoalView; by: NonNullable<GoalView['goal']['stopped']>; sync: Sync; reload: () => Promise<void> }) {
+  const { call, locale, organization } = useSession();
+  const deed = useDeed();
+  const { goal } = view;
+  const automatic = automaticOf(goal);
+  const resume = () => deed.run(async () => {
+    await call(api.resumeGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id } });
+    if (goal.mode === 'source') sync.expect(view);
+    await reload();
+  });
   return (
-    <MessageBar intent="info" layout="multiline" politeness="polite">
-      <MessageBarBody>
-        <MessageBarTitle>Automatic updates are stopped</MessageBarTitle>
-        {by.by.name} stopped them <Ago at={by.at} />.{automatic !== undefined && ` By itself it would be at ${automaticText(view.goal, automatic, locale)}.`}
-      </MessageBarBody>
-    </MessageBar>
+    <>
+      <MessageBar intent="info" layout="multiline" politeness="polite">
+        <MessageBarBody>
+          <MessageBarTitle>Automatic updates are stopped</MessageBarTitle>
+          {by.by.name} stopped them <Ago at={by.at} />.{automatic !== undefined && ` By itself it would be at ${automaticText(goal, automatic, locale)}.`}
+        </MessageBarBody>
+        {view.may.checkIn && <MessageBarActions><Button disabledFocusable={deed.busy} onClick={() => void resume()}>Resume automatic updates</Button></MessageBarActions>}
+      </MessageBar>
+      {deed.error !== undefined && <ErrorBar error={deed.error} />}
+    </>
   );
 }
 

@@ -6,9 +6,10 @@ import {
 import { useState } from 'react';
 import { api, type GoalView } from '../../../src/api.ts';
 import { move } from '../../../src/domain/check-in.ts';
+import { automaticOf } from '../../../src/domain/roll-up.ts';
 import { expectedOf, expectedShown, statusNames, type Status } from '../../../src/domain/status.ts';
 import { useDeed, useNow } from '../answer.ts';
-import { automaticOf, automaticText } from '../automatic.ts';
+import { automaticText } from '../automatic.ts';
 import { errorsUnder } from '../call.ts';
 import { numberFrom, numberHint, percentText, targetText, valueText } from '../format.ts';
 import { progressMode } from '../progress-mode.ts';
