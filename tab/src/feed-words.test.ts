@@ -71,6 +71,7 @@ describe('the words of the feed', () => {
     const closing: CheckIn = { ...checkIn, note: 'We made it.', score: 1 };
     const closed = { goal: checkIn.goal, id: 'c', at: checkIn.at, by: checkIn.by, activity: { kind: 'closed', score: 1, note: 'We made it.' } } as const;
     assert.deepEqual(withoutEchoes<CheckIn | FeedEntry>([closed, closing]), [closed, { ...closing, note: '' }]);
+    assert.deepEqual(withoutEchoes<CheckIn | FeedEntry>([closed, { ...closing, was: { ...closing.was, value: closing.value } }]), [closed]);
     assert.deepEqual(withoutEchoes<CheckIn | FeedEntry>([closed, { ...closing, note: 'Another.' }]), [closed, { ...closing, note: 'Another.' }]);
   });
 

@@ -92,15 +92,18 @@ export function noteOf(activity: Activity): string {
 }
 
 /**
- * The feed without what two of its lines would tell twice: a change of status that the check-in of the same instant tells, and the note
- * of a check-in that closing, postponing or reopening has written.
+ * The feed without what two of its lines would tell twice: a change of status that the check-in of the same instant tells; and of a
+ * check-in that closing, postponing or reopening has written its note, or all of it where no other value was said.
  */
 export function withoutEchoes<T extends CheckIn | FeedEntry>(rows: readonly T[]): T[] {
   const told = new Set(rows.flatMap(row => ('activity' in row ? [] : [`${row.at} ${row.was.status} ${row.status}`])));
-  const noted = new Set(rows.flatMap(row => ('activity' in row ? [`${row.at} ${noteOf(row.activity)}`] : [])));
-  return rows
-    .filter(row => !('activity' in row && row.activity.kind === 'status-changed' && told.has(`${row.at} ${row.activity.from} ${row.activity.to}`)))
-    .map(row => ('activity' in row || row.note === '' || !noted.has(`${row.at} ${row.note}`) ? row : { ...row, note: '' }));
+  const turns = new Map(rows.flatMap(row => ('activity' in row && 'note' in row.activity ? [[row.at, row.activity.note]] : [])));
+  return rows.flatMap(row => {
+    if ('activity' in row) return row.activity.kind === 'status-changed' && told.has(`${row.at} ${row.activity.from} ${row.activity.to}`) ? [] : [row];
+    const note = turns.get(row.at);
+    if (note === undefined || note !== row.note) return [row];
+    return row.value === row.was.value ? [] : [{ ...row, note: '' }];
+  });
 }
 
 function list(names: readonly string[]): string {
