@@ -1,9 +1,10 @@
 // The REST contract, one line an endpoint: the server cannot forget one, the tab cannot call another, and OpenAPI follows from it.
 import { z } from 'zod';
+import { Alert } from './domain/alert.ts';
 import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
-import { Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
+import { AlertLevel, Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
 import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
@@ -103,6 +104,15 @@ export const GoalView = z.object({
   /** Send it back (`If-Match`) when changing the goal: a change of what somebody else has changed meanwhile is refused. */
   etag: z.string(),
   expected: z.number(),
+  /** What somebody should look at, the worst first, without what the caller has muted; and the worst of all goals under it. */
+  alerts: z.array(Alert),
+  alertBelow: AlertLevel.nullable(),
+  /** What children or tasks say, or what the source last said while updates are stopped; `null` where nothing speaks for itself beside `goal.value`. */
+  automatic: z.object({ value: z.number().nullable(), progress: z.number().nullable() }).nullable(),
+  /** How much each child that the caller sees counts, in percent, by its id; empty where progress does not roll up. */
+  weights: z.record(z.string(), z.number()),
+  /** From 0 to 1, what closing it now suggests; `null` where a goal has no progress. */
+  suggestedScore: z.number().nullable(),
   /** `align`: other goals under this one. `changeOwners`: also who else may see and change it. */
   may: z.object({ edit: z.boolean(), checkIn: z.boolean(), align: z.boolean(), comment: z.boolean(), changeOwners: z.boolean() }),
   /** `lastSync`: when the connection's source last answered; `null` as long as it has given this goal no value. `nextSync`: `null` when none will come. */

@@ -29,6 +29,8 @@ describe('an alert', () => {
     ['past due the day after', { ...going, progress: 100 }, '2027-01-01', ['past-due']],
     ['nobody owns it', { ...going, owners: [] }, '2026-11-15', ['no-owner']],
     ['dates outside the period and the objective', { ...going, misplaced: ['outside-period', 'outside-objective'] }, '2026-11-15', ['outside-objective', 'outside-period']],
+    ['none for a task that is due on the last day', { ...going, tasks: [{ id: 't', name: 'Tidy up', owner: null, due: '2026-12-31', done: false }] }, '2026-11-15', []],
+    ['a task that is due after the goal’s end', { ...going, tasks: [{ id: 't', name: 'Tidy up', owner: null, due: '2027-01-02', done: false }] }, '2026-11-15', ['late-task']],
     ['an aspirational score above 0.8', { status: 'closed', closure: { at: '2026-11-01T00:00:00.000Z', by: { kind: 'time' }, score: 0.81, note: '', continuedBy: null } }, '2027-02-01', ['too-easy']],
     ['none for a committed one', { status: 'closed', ambition: 'committed', closure: { at: '2026-11-01T00:00:00.000Z', by: { kind: 'time' }, score: 1, note: '', continuedBy: null } }, '2027-02-01', []],
     ['nothing past due on what has ended', { status: 'postponed' }, '2027-02-01', []],

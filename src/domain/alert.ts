@@ -1,14 +1,17 @@
 // Alerts: what somebody should look at in a goal, before it is too late (features.md 1.10).
+import { z } from 'zod';
 import { addDays, type PlainDate } from './date.ts';
-import { type AlertLevel, type Goal, worstAlert } from './goal.ts';
+import { AlertLevel, type Goal, worstAlert } from './goal.ts';
 import { expectedOf, isEnded, isPaced, statusByGap, type Thresholds } from './status.ts';
 
-export type AlertKind =
-  | 'not-begun' | 'unsupported' | 'too-many-key-results' | 'too-easy'
-  | 'far-behind' | 'past-due' | 'no-owner' | 'outside-period' | 'outside-objective';
+export const AlertKind = z.enum([
+  'not-begun', 'unsupported', 'too-many-key-results', 'too-easy', 'late-task', 'far-behind', 'past-due', 'no-owner', 'outside-period', 'outside-objective',
+]);
+export type AlertKind = z.infer<typeof AlertKind>;
 
 /** `text` says what is the matter and what to do. */
-export interface Alert { kind: AlertKind; level: AlertLevel; text: string }
+export const Alert = z.object({ kind: AlertKind, level: AlertLevel, text: z.string() });
+export type Alert = z.infer<typeof Alert>;
 
 /** A goal should have begun so many days after its start. */
 const daysToBegin = 7;
@@ -57,6 +60,8 @@ function needingAttention(goal: Goal, today: PlainDate): Found[] {
     found.push(['unsupported', 'needs-attention', 'It has no key results and is aligned with nothing. Add key results or align it.']);
   }
   if (keyResults > mostKeyResults) found.push(['too-many-key-results', 'needs-attention', `It has ${keyResults} key results. Three to five keep people’s attention.`]);
+  const late = goal.tasks.find(task => !task.done && task.due !== null && task.due > goal.end);
+  if (late) found.push(['late-task', 'needs-attention', `The task “${late.name}” is due on ${late.due}, after the goal’s end on ${goal.end}.`]);
   return found;
 }
 

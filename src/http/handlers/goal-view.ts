@@ -1,11 +1,15 @@
 // A goal as people see it: without what they may not see, its ETag, expected progress today, what they may do, and how fresh its source is.
 import type { GoalView } from '../../api.ts';
+import { alertBelow, alertsOf } from '../../domain/alert.ts';
 import type { CheckIn, Judgement } from '../../domain/check-in.ts';
+import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
 import type { Entity, Goal, GoalRef } from '../../domain/goal.ts';
 import { type Scope, type Team, isId } from '../../domain/organization.ts';
 import { type Around, type Right, refusal } from '../../domain/permission.ts';
+import { automaticOf } from '../../domain/roll-up.ts';
+import { suggestedScore } from '../../domain/score.ts';
 import { expectedOf } from '../../domain/status.ts';
 import { integrationName } from '../../integrations.ts';
 import { bodiesOf } from '../../store/bodies.ts';
@@ -89,10 +93,17 @@ async function goalView(
     edit: allows('edit'), checkIn: allows('check-in'), align: allows('align'), changeOwners: allows('change-owners'),
     comment: refusal(caller.person, { do: 'comment', goal }) === undefined,
   };
+  const shown = shownTo(caller, goal, near, may.edit);
+  const weights = weightsOf(goal.mode === 'roll-up' ? goal.children : []);
   return {
-    goal: shownTo(caller, goal, near, may.edit),
+    goal: shown,
     etag: etagOf(stored),
     expected: expectedOf(goal, today),
+    alerts: alertsOf(goal, today, caller.organization.thresholds).filter(alert => !caller.person.mutedAlerts?.includes(alert.level)),
+    alertBelow: alertBelow(shown),
+    automatic: automaticOf(goal) ?? null,
+    weights: Object.fromEntries(shown.children.flatMap(({ id }) => (weights.has(id) ? [[id, weights.get(id)!]] : []))),
+    suggestedScore: suggestedScore(goal),
     may,
     link: connection ? await linkView(goal, connection, caller, deps) : null,
   };
