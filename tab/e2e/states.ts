@@ -1,9 +1,12 @@
 // Goals in states that a young demo has not come to yet: the server's own answers, retold on their way to the page.
 import type { BrowserContext, Route } from 'playwright-core';
 import type { GoalView } from '../../src/api.ts';
+import { alertBelow, alertsOf } from '../../src/domain/alert.ts';
 import type { CheckIn } from '../../src/domain/check-in.ts';
 import type { FeedEntry } from '../../src/domain/feed.ts';
 import type { Goal, GoalRef } from '../../src/domain/goal.ts';
+import { automaticOf } from '../../src/domain/roll-up.ts';
+import { defaultThresholds } from '../../src/domain/status.ts';
 
 const ada = { id: 'ada', name: 'Ada Lindqvist' };
 const ben = { id: 'ben', name: 'Ben Okafor' };
@@ -30,7 +33,8 @@ const changes: Readonly<Record<string, Changed>> = {
 function retold(view: GoalView, all: ReadonlyMap<string, GoalRef>): GoalView {
   const [, change] = Object.entries(changes).find(([part]) => view.goal.title.includes(part)) ?? [];
   const parents = view.goal.title.startsWith('Grow weekly') ? [...all].filter(([title]) => /^(Make every|Launch the)/.test(title)).map(([, ref]) => ref) : view.goal.parents;
-  return { ...view, goal: { ...view.goal, parents, ...(typeof change === 'function' ? change(view.goal) : change) } };
+  const goal: Goal = { ...view.goal, parents, ...(typeof change === 'function' ? change(view.goal) : change) };
+  return { ...view, goal, alerts: alertsOf(goal, new Date().toISOString().slice(0, 10), defaultThresholds), alertBelow: alertBelow(goal), automatic: automaticOf(goal) ?? null };
 }
 
 /** A line of the feed for everything that may stand there and does not yet. */

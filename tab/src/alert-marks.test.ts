@@ -1,33 +1,28 @@
 // Alert marks.
 import assert from 'node:assert/strict';
-import { asChild, newGoal, type Goal } from '../../src/domain/goal.ts';
-import { defaultThresholds } from '../../src/domain/status.ts';
+import type { Alert } from '../../src/domain/alert.ts';
+import type { AlertLevel } from '../../src/domain/goal.ts';
 import { alertMarks } from './alert-marks.ts';
 
-const ann = { id: 'ann', name: 'Ann' };
-const goal: Goal = {
-  ...newGoal({ kind: 'key-result', title: 'Grow', outcome: { kind: 'percent' }, owners: [ann], start: '2026-10-01', end: '2026-12-31' }, { period: '2026-q4', id: 'kr', by: ann, at: '2026-10-01T00:00:00.000Z' }),
-  value: 60, progress: 60, status: 'on-track',
-};
-const child = (alert: Goal['alert']) => ({ ...asChild({ ...goal, id: 'below', alert }), contributes: true });
-const marks = (g: Goal, muted?: Goal['alert'][]) => alertMarks(g, '2026-11-21', defaultThresholds, muted?.filter(m => m !== null)).map(m => [m.drawn, m.level, m.words]);
+const unowned: Alert = { kind: 'no-owner', level: 'at-risk', text: 'Nobody owns it.' };
+const unbegun: Alert = { kind: 'not-begun', level: 'needs-attention', text: 'Nobody has checked in yet.' };
+const marks = (alerts: Alert[], alertBelow: AlertLevel | null, muted?: AlertLevel[]) => alertMarks({ alerts, alertBelow }, muted).map(m => [m.drawn, m.level, m.words]);
 
 describe('alert marks', () => {
   it('are none where nothing is the matter', () => {
-    assert.deepEqual(marks({ ...goal, children: [child(null)] }), []);
+    assert.deepEqual(marks([], null), []);
   });
 
   it('are solid for the goal itself and outlined for one below it, each in words (C48)', () => {
-    assert.deepEqual(marks({ ...goal, owners: [], children: [child('needs-attention')] }), [
-      ['solid', 'at-risk', 'At risk: Nobody owns it. Name an owner.'],
+    assert.deepEqual(marks([unowned, unbegun], 'needs-attention'), [
+      ['solid', 'at-risk', 'At risk: Nobody owns it. Nobody has checked in yet.'],
       ['outline', 'needs-attention', 'A goal under this one needs attention'],
     ]);
-    assert.deepEqual(marks({ ...goal, children: [child('at-risk')] }), [['outline', 'at-risk', 'A goal under this one is at risk']]);
+    assert.deepEqual(marks([], 'at-risk'), [['outline', 'at-risk', 'A goal under this one is at risk']]);
   });
 
-  it('leave out what somebody does not want to see, and nothing else (C48)', () => {
-    const troubled = { ...goal, owners: [], status: 'not-started' as const, value: null, progress: 0, children: [child('needs-attention')] };
-    assert.deepEqual(marks(troubled, ['at-risk']).map(([drawn, level]) => [drawn, level]), [['solid', 'needs-attention'], ['outline', 'needs-attention']]);
-    assert.deepEqual(marks(troubled, ['at-risk', 'needs-attention']), []);
+  it('leave out what somebody does not want to see below a goal, and nothing else', () => {
+    assert.deepEqual(marks([unbegun], 'at-risk', ['at-risk']), [['solid', 'needs-attention', 'Needs attention: Nobody has checked in yet.']]);
+    assert.deepEqual(marks([], 'needs-attention', ['at-risk']), [['outline', 'needs-attention', 'A goal under this one needs attention']]);
   });
 });

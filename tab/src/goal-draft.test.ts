@@ -48,7 +48,7 @@ describe('a goal being written', () => {
     const made = newGoal({ kind, title, outcome, owners: [ann], start: draft.start, end: draft.end }, { period: '2026-q4', id: 'g1', by: ann, at: '2026-10-01T00:00:00.000Z' });
     const goal: Goal = { ...made, mode: 'source', connection: 'c1', tags: ['growth'], entity: { kind: 'organization' } };
     const link = { integration: 'postgresql', integrationName: 'PostgreSQL', connection: 'c1', connectionName: 'Shop', measure: { metric: 'value', form: { query: 'select 1' } }, measureTitle: 'Value', lastSync: null, nextSync: null, problem: null };
-    const again = bodyOf(draftOf({ goal, etag: '1', expected: 0, may: { edit: true, checkIn: true, align: true, comment: true, changeOwners: true }, link }));
+    const again = bodyOf(draftOf({ goal, etag: '1', expected: 0, alerts: [], alertBelow: null, automatic: null, weights: {}, suggestedScore: 0, may: { edit: true, checkIn: true, align: true, comment: true, changeOwners: true }, link }));
     assert.deepEqual(again, body);
   });
 

@@ -14,7 +14,6 @@ import type { CheckIn } from '../../../src/domain/check-in.ts';
 import type { Author } from '../../../src/domain/organization.ts';
 import type { GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
-import { automaticOf } from '../../../src/domain/roll-up.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { alertMarks } from '../alert-marks.ts';
 import { useAnswer, useDeed } from '../answer.ts';
@@ -155,7 +154,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
         <div className={styles.column}>
           {view.link !== null && <LinkCard view={view} sync={sync} reload={reload} />}
           <About view={view} />
-          {view.goal.children.length > 0 && <Children goal={view.goal} />}
+          {view.goal.children.length > 0 && <Children view={view} />}
         </div>
       </div>
       {checkingIn && <Suspense><CheckInDialog view={view} onClose={() => setCheckingIn(false)} onDone={() => { setCheckingIn(false); void reload(); }} /></Suspense>}
@@ -242,7 +241,7 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
       </nav>
       <div className={styles.head}>
         <div className={styles.titles}>
-          <div className={styles.named}><Title2 as="h1" className={styles.title}>{goal.title}</Title2><Marks goal={goal} /></div>
+          <div className={styles.named}><Title2 as="h1" className={styles.title}>{goal.title}</Title2><Marks view={view} /></div>
           <Text block className={styles.quiet}>{kindName(goal.kind, organization.model)} · {entityText(goal.entity)} · {ownersText(goal.owners)}</Text>
           {goal.tags.length > 0 && <ul className={styles.tags} aria-label="Tags">{goal.tags.map(tag => <li key={tag}><Badge appearance="outline" color="informative" className={styles.tag}>{tag}</Badge></li>)}</ul>}
         </div>
@@ -285,7 +284,7 @@ function Standing({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
   const score = goal.closure?.score ?? null;
   return (
     <Panel title="Where it stands">
-      <Alerts goal={goal} />
+      <Alerts view={view} />
       <div className={styles.stand}>
         <span className={styles.big} data-value title={goal.value === null ? 'No value yet' : String(goal.value)}>
           {goalValueText(goal, locale)}
@@ -306,9 +305,9 @@ function Standing({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
 }
 
 /** What the marks beside the title say, in full. */
-function Alerts({ goal }: { goal: GoalView['goal'] }) {
-  const { day, organization, person } = useSession();
-  const marks = alertMarks(goal, day(), organization.thresholds, person.mutedAlerts);
+function Alerts({ view }: { view: GoalView }) {
+  const { person } = useSession();
+  const marks = alertMarks(view, person.mutedAlerts);
   return marks.map(({ drawn, level, words }) => (
     <MessageBar key={drawn} intent={level === 'at-risk' ? 'error' : 'warning'} layout="multiline" politeness="polite"><MessageBarBody>{words}</MessageBarBody></MessageBar>
   ));
@@ -317,8 +316,7 @@ function Alerts({ goal }: { goal: GoalView['goal'] }) {
 function Stopped({ view, by, sync, reload }: { view: GoalView; by: NonNullable<GoalView['goal']['stopped']>; sync: Sync; reload: () => Promise<void> }) {
   const { call, locale, organization } = useSession();
   const deed = useDeed();
-  const { goal } = view;
-  const automatic = automaticOf(goal);
+  const { automatic, goal } = view;
   const resume = () => deed.run(async () => {
     await call(api.resumeGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id } });
     if (goal.mode === 'source') sync.expect(view);
@@ -329,7 +327,7 @@ function Stopped({ view, by, sync, reload }: { view: GoalView; by: NonNullable<G
       <MessageBar intent="info" layout="multiline" politeness="polite">
         <MessageBarBody>
           <MessageBarTitle>Automatic updates are stopped</MessageBarTitle>
-          {by.by.name} stopped them <Ago at={by.at} />.{automatic !== undefined && ` By itself it would be at ${automaticText(goal, automatic, locale)}.`}
+          {by.by.name} stopped them <Ago at={by.at} />.{automatic !== null && ` By itself it would be at ${automaticText(goal, automatic, locale)}.`}
         </MessageBarBody>
         {view.may.checkIn && <MessageBarActions><Button disabledFocusable={deed.busy} onClick={() => void resume()}>Resume automatic updates</Button></MessageBarActions>}
       </MessageBar>
@@ -387,7 +385,7 @@ function About({ view }: { view: GoalView }) {
 
 const shown = 20;
 
-function Children({ goal }: { goal: GoalView['goal'] }) {
+function Children({ view: { goal, weights } }: { view: GoalView }) {
   const styles = useStyles();
   const { call, locale, organization } = useSession();
   const first = goal.children.slice(0, shown);
@@ -401,7 +399,10 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
       <ul className={styles.list}>
         {first.map((child, i) => (
           <li key={nameOf(child)} className={styles.child}>
-            <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindName(child.kind, organization.model)}</PageLink>
+            <span>
+              <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindName(child.kind, organization.model)}</PageLink>
+              {weights[child.id] !== undefined && <Text block size={200} className={styles.quiet}>{weights[child.id] === 0 ? 'does not count' : `counts ${percentText(weights[child.id]!, locale)}`}</Text>}
+            </span>
             <span className={styles.grouped}>
               <ChildMarks child={child} />
               <StatusWord status={child.status} />

@@ -192,7 +192,7 @@ function Row({ row, depth, parent, unfoldedAbove }: Placed<GoalView>) {
     <tr className={mergeClasses(styles.row, styles.body, isEnded(goal.status) && styles.ended)}>
       <td className={styles.goal} style={{ paddingInlineStart: `${Math.min(depth, 5) * 20}px` }}>
         <PageLink to={places.goal(goal)} className={mergeClasses(styles.goalTitle, isEnded(goal.status) && styles.ended)}>{goal.title}</PageLink>{' '}
-        <Marks goal={goal} />
+        <Marks view={row} />
         <Text size={200} className={styles.kind}>
           {kindName(goal.kind, organization.model)}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
           {goal.entity.kind !== 'individual' && <> · {entityText(goal.entity)}</>}

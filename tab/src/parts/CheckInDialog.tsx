@@ -6,7 +6,6 @@ import {
 import { useState } from 'react';
 import { api, type GoalView } from '../../../src/api.ts';
 import { move } from '../../../src/domain/check-in.ts';
-import { automaticOf } from '../../../src/domain/roll-up.ts';
 import { expectedOf, expectedShown, statusNames, type Status } from '../../../src/domain/status.ts';
 import { useDeed, useNow } from '../answer.ts';
 import { automaticText } from '../automatic.ts';
@@ -39,7 +38,7 @@ const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
 export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClose: () => void; onDone: (view: GoalView) => void }) {
   const styles = useStyles();
   const { call, day, locale, organization, person } = useSession();
-  const { goal } = view;
+  const { automatic, goal } = view;
   const start = goal.value === null ? '' : String(goal.value);
   const [text, setText] = useState(start);
   const [status, setStatus] = useState<Status | ''>('');
@@ -48,7 +47,6 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
   const deed = useDeed();
   const now = useNow();
 
-  const automatic = automaticOf(goal);
   const moves = goal.mode !== 'manual' && goal.stopped === null;
   // What moves by itself keeps moving unless somebody says another value.
   const value = text.trim() === '' || (moves && text === start) ? undefined : numberFrom(text);
@@ -78,7 +76,7 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
                   <Text block className={styles.text}>{goal.scoringGuidance}</Text>
                 </section>
               )}
-              {automatic !== undefined && <Text>{goal.stopped === null ? 'By itself it is at' : 'Automatic updates are stopped. By itself it would be at'} <strong>{automaticText(goal, automatic, locale)}</strong>.</Text>}
+              {automatic !== null && <Text>{goal.stopped === null ? 'By itself it is at' : 'Automatic updates are stopped. By itself it would be at'} <strong>{automaticText(goal, automatic, locale)}</strong>.</Text>}
               <Field label={goal.outcome.kind === 'percent' ? 'Percent complete' : goal.outcome.name} hint={targetText(goal.outcome, locale)} {...fault(wrong ?? errors['value'])}>
                 <Input
                   value={text} inputMode="decimal" autoComplete="off" onChange={(_, data) => setText(data.value)}

@@ -1,6 +1,7 @@
 // The small marks beside a goal's title, each with its words: private, under several goals, and what somebody should look at.
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { AlertUrgent16Filled, AlertUrgent16Regular, ArrowBidirectionalUpDown16Regular, LockClosed16Regular } from '@fluentui/react-icons';
+import type { GoalView } from '../../../src/api.ts';
 import type { AlertLevel, Child, Goal } from '../../../src/domain/goal.ts';
 import { alertMarks, alertNames } from '../alert-marks.ts';
 import { useSession } from '../session.tsx';
@@ -12,10 +13,11 @@ const useStyles = makeStyles({
 
 const colors: Record<AlertLevel, string> = { 'at-risk': tokens.colorStatusDangerForeground1, 'needs-attention': tokens.colorStatusWarningForeground1 };
 
-export function Marks({ goal }: { goal: Goal }) {
+export function Marks({ view }: { view: GoalView }) {
   const styles = useStyles();
-  const { day, organization, person } = useSession();
-  const alerts = alertMarks(goal, day(), organization.thresholds, person.mutedAlerts);
+  const { person } = useSession();
+  const { goal } = view;
+  const alerts = alertMarks(view, person.mutedAlerts);
   const { private: hidden } = goal.access;
   if (alerts.length === 0 && !hidden && goal.parents.length < 2) return null;
   return (
