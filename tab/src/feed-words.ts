@@ -51,7 +51,7 @@ function becauseWords(because: Because, locale: string, child: string | undefine
 
 function childWords({ was, is }: Extract<Because, { kind: 'child' }>, locale: string, child: string): string {
   if (is === null) return `${child} has no progress to count any more`;
-  if (was === null) return `${child} counts with ${percentText(is, locale)}`;
+  if (was === null) return `${child} came in at ${percentText(is, locale)}`;
   return was === is ? `${child} stands at ${percentText(is, locale)}` : `${child} went from ${percentText(was, locale)} to ${percentText(is, locale)}`;
 }
 
