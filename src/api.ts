@@ -5,7 +5,7 @@ import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
 import { AlertLevel, Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
-import { Author, Id, Organization, Person, Who } from './domain/organization.ts';
+import { Author, CreateRight, Id, OkrModel, Organization, Person, Rhythm, Role, Settings, Team, TenantPolicy, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
 import { Reaction, Reactions } from './domain/reactions.ts';
@@ -93,6 +93,8 @@ export const Configuration = z.object({ local: z.boolean(), clientId: z.string()
 export const Session = z.object({
   person: Person, today: PlainDate,
   organization: Organization.omit({ tenant: true, integrations: true }),
+  /** Whether the caller decides for all organizations of the tenant. */
+  tenantAdministrator: z.boolean(),
 });
 
 export const Trouble = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
@@ -209,6 +211,50 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
+/** An organization with its settings, and who the caller is in it. `etag` guards its settings. */
+export const OrganizationView = Session.extend({ etag: z.string(), mayManage: z.boolean() });
+export type OrganizationView = z.infer<typeof OrganizationView>;
+
+/** What is given is changed, the rest stays; of `model` likewise. */
+export const SettingsBody = z.strictObject({ name: Organization.shape.name, ...Settings.omit({ pinnedPeriod: true }).shape, model: z.strictObject(OkrModel.shape).partial() }).partial();
+export type SettingsBody = z.infer<typeof SettingsBody>;
+
+/** A tenant's policy; `etag` guards it. */
+export const TenantView = z.object({ policy: TenantPolicy, etag: z.string() });
+
+/** A team in a list: its members are counted, not named. */
+export const TeamSummary = Team.omit({ members: true, createGoals: true, rhythm: true }).extend({ members: z.number(), mayManage: z.boolean() });
+export type TeamSummary = z.infer<typeof TeamSummary>;
+/** `rhythm`: the one that holds for the team, wherever it comes from. */
+export const TeamView = z.object({ team: Team, etag: z.string(), rhythm: Rhythm, mayManage: z.boolean() });
+export type TeamView = z.infer<typeof TeamView>;
+/** `owners` and `members` are ids of people. What is left out is, in a new team, as in the team above it, and stays as it is in another one. */
+export const TeamBody = z.strictObject({
+  name: Team.shape.name, parent: Id.nullable().optional(), owners: z.array(Id).max(50).optional(), members: z.array(Id).max(2000).optional(),
+  createGoals: CreateRight.optional(), rhythm: Rhythm.nullable().optional(),
+});
+export type TeamBody = z.infer<typeof TeamBody>;
+
+/** A person as everybody may see them. */
+export const PersonView = Person.omit({ mutedAlerts: true, managerAskedAt: true });
+export type PersonView = z.infer<typeof PersonView>;
+/** `manager`: an id, nobody, or whoever the company's directory names. */
+export const PersonBody = z.strictObject({
+  role: Role.optional(),
+  manager: z.discriminatedUnion('from', [z.object({ from: z.literal('admin'), id: Id.nullable() }), z.object({ from: z.literal('directory') })]).optional(),
+});
+/** What people decide for themselves. `null`: the organization's time zone. */
+export const PreferencesBody = z.strictObject({ timeZone: z.string().nullable().optional(), mutedAlerts: Person.shape.mutedAlerts });
+
+export const TagView = z.object({ name: z.string(), createdBy: Who, at: Instant });
+/** `name` is what people call it now; `followed` names it in addresses. */
+export const FollowView = z.object({ followed: z.string(), kind: z.enum(['organization', 'team', 'person', 'goal']), name: z.string(), at: Instant });
+export type FollowView = z.infer<typeof FollowView>;
+
+/** Who did what to which thing (`on`, its id), before and after. Of what is private neither is shown. */
+export const AuditEntry = z.object({ at: Instant, by: Who, deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(), private: z.boolean().optional() });
+const AuditQuery = Paging.extend({ on: z.string().max(200).optional().describe('The id of the thing that it was done to.'), person: Id.optional().describe('Who did it.') });
+
 const CheckInBody = z.object({
   value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
   /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
@@ -261,7 +307,30 @@ export const api = {
   updatePeriod: endpoint('PATCH', `${org}/periods/:period`, 'Rename a time period or change its dates; its goals keep their own', { body: PeriodBody.omit({ kind: true }).partial(), answer: Period }),
   deletePeriod: endpoint('DELETE', `${org}/periods/:period`, 'Delete a time period without goals; it is not made again', { answer: Done }),
   setCurrentPeriod: endpoint('PUT', `${org}/periods/current`, 'Declare a time period current until it ends, or leave it to the calendar', { body: z.object({ period: Id.nullable() }), answer: z.object({ current: z.string() }) }),
-  people: endpoint('GET', `${org}/people`, 'People by name', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.') }), answer: z.object({ rows: z.array(Person) }) }),
+
+  organizations: endpoint('GET', '/api/v1/organizations', 'The organizations of my company, and what I am in them', { query: Paging, answer: page(z.object({ id: z.string(), name: z.string(), role: Role.nullable() })).extend({ mayCreate: z.boolean() }) }),
+  createOrganization: endpoint('POST', '/api/v1/organizations', 'Make an organization and own it', { body: z.strictObject({ name: Organization.shape.name, timeZone: z.string().optional() }), answer: OrganizationView }),
+  organization: endpoint('GET', org, 'An organization with its settings, and who I am in it', { answer: OrganizationView }),
+  updateSettings: endpoint('PATCH', `${org}/settings`, 'Change settings of an organization; what they say holds for what is made afterwards', { body: SettingsBody, answer: OrganizationView, guarded: true }),
+  audit: endpoint('GET', `${org}/audit`, 'Who did what, newest first', { query: AuditQuery, answer: page(AuditEntry) }),
+  tenant: endpoint('GET', '/api/v1/tenant', 'What all organizations of my company may do', { answer: TenantView }),
+  updateTenant: endpoint('PUT', '/api/v1/tenant', 'Decide what all organizations of my company may do', { body: TenantPolicy, answer: TenantView, guarded: true }),
+  tenantAudit: endpoint('GET', '/api/v1/tenant/audit', 'Who decided what for all organizations, newest first', { query: AuditQuery, answer: page(AuditEntry) }),
+
+  people: endpoint('GET', `${org}/people`, 'People, a page at a time or those whose name holds some words', { query: z.object({ search: z.string().default('').describe('Words that the name or address holds.'), next: Paging.shape.next, limit: Paging.shape.limit.optional() }), answer: page(PersonView) }),
+  updatePerson: endpoint('PATCH', `${org}/people/:person`, 'Change what somebody is here, or their manager', { body: PersonBody, answer: PersonView }),
+  updatePreferences: endpoint('PATCH', `${org}/preferences`, 'Change my own time zone and the alerts I see', { body: PreferencesBody, answer: Person }),
+  teams: endpoint('GET', `${org}/teams`, 'Teams', { query: Paging.extend({ search: z.string().default('').describe('Words that the name holds.') }), answer: page(TeamSummary) }),
+  createTeam: endpoint('POST', `${org}/teams`, 'Make a team', { body: TeamBody, answer: TeamView }),
+  team: endpoint('GET', `${org}/teams/:team`, 'One team, with its people and the rhythm that holds for it', { answer: TeamView }),
+  updateTeam: endpoint('PATCH', `${org}/teams/:team`, 'Change a team', { body: TeamBody.partial(), answer: TeamView, guarded: true }),
+  deleteTeam: endpoint('DELETE', `${org}/teams/:team`, 'Delete a team without teams under it; its goals show it as a former one', { answer: Done, guarded: true }),
+  tags: endpoint('GET', `${org}/tags`, 'Tags', { query: Paging.extend({ search: z.string().default('').describe('Words that the name holds.') }), answer: page(TagView) }),
+  createTag: endpoint('POST', `${org}/tags`, 'Make a tag, or find the one of that name', { body: z.strictObject({ name: TagView.shape.name.trim().min(1, 'Name the tag.').max(40, 'A tag has at most 40 characters.') }), answer: TagView }),
+  deleteTag: endpoint('DELETE', `${org}/tags/:tag`, 'Delete a tag; goals that bear it keep it', { answer: Done }),
+  follows: endpoint('GET', `${org}/follows`, 'What I follow', { query: Paging, answer: page(FollowView) }),
+  follow: endpoint('PUT', `${org}/follows/:followed`, 'Follow `organization`, `team:<id>`, `person:<id>` or `goal:<period>:<id>`', { answer: FollowView }),
+  unfollow: endpoint('DELETE', `${org}/follows/:followed`, 'Follow something no longer', { answer: Done }),
 
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id.describe('The time period’s id.'), search: z.string().optional().describe('Words to search for: the answer is then the best matches of all, as one page.') }), answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),

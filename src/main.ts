@@ -2,7 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Server } from 'restify';
-import { openTeams, type TeamsSettings } from '../bot/teams/adapter.ts';
+import { graphOf, openTeams, type TeamsSettings } from '../bot/teams/adapter.ts';
+import { managersFrom } from '../bot/teams/directory.ts';
 import { converse } from './chat/converse.ts';
 import { deliver } from './chat/deliver.ts';
 import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, type SatelliteConfig, readConfig, tabFolder } from './config.ts';
@@ -92,6 +93,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
   };
 
+  const graph = graphOf(surroundings.teams);
   const server = openServer({
     store, connectors, integrations, vault, search, now, report,
     newId: () => randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x'),
@@ -104,6 +106,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
     syncNow: askForSync,
     identify: identityReader(surroundings.trust),
     admins: surroundings.admins,
+    ...(graph ? { managerOf: managersFrom(graph) } : {}),
     budget: openBudget(() => performance.now()),
     configuration: { local: config.mode === 'local', clientId: surroundings.trust.clientId, botId: surroundings.teams.botId },
     tab: tabFolder,

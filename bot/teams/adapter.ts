@@ -215,8 +215,8 @@ async function fromLoopback(_: string | undefined, serviceUrl: unknown): Promise
   return ['127.0.0.1', 'localhost', '[::1]'].includes(host) ? 'genuine' : 'forged';
 }
 
-/** Without a password there is no app token for Graph, and what was said before a crash cannot be looked up. */
-function graphOf(settings: TeamsSettings): Graph | undefined {
+/** Without a password there is no app token for Graph, and neither what was said before a crash nor anybody's manager can be looked up. */
+export function graphOf(settings: TeamsSettings): Graph | undefined {
   switch (settings.kind) {
     case 'azure': return settings.password ? openGraph('https://graph.microsoft.com', graphTokens({ id: settings.botId, secret: settings.password })) : undefined;
     case 'simulated': return openGraph(settings.graph, async () => localBearer);

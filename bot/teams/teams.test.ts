@@ -23,7 +23,8 @@ import { openStore } from '../../src/store/azure.ts';
 import { forgetConversation, hearers, markPosted, posts, recordComment, subscribe, subscriptionsOf, threadOf, unsubscribe } from '../../src/store/conversations.ts';
 import { type Store, insert, put } from '../../src/store/store.ts';
 import { keys, rows } from '../../src/store/tables.ts';
-import { type Teams, type TeamsDeps, type TeamsSettings, openTeams } from './adapter.ts';
+import { type Teams, type TeamsDeps, type TeamsSettings, graphOf, openTeams } from './adapter.ts';
+import { managersFrom } from './directory.ts';
 import { newOrganization } from '../../src/domain/organization.ts';
 
 const period = '2026-q4';
@@ -411,6 +412,14 @@ describe('Teams', function () {
       teams = openTeams(settings(), deps());
       authorized = false;
       assert.equal(await teams.platform.find(post.conversation, 'card', '2026-11-21T09:00:00.000Z'), 'unknown');
+    });
+
+    it('asks Graph whose manager is whose, and takes no answer for none (A05)', async () => {
+      const managerOf = managersFrom(graphOf(settings())!);
+      assert.deepEqual(await managerOf(tenant, dana.id), { id: ben.id, name: ben.name, email: ben.email });
+      assert.equal(await managerOf(tenant, ada.id), null);
+      await assert.rejects(managerOf(tenant, 'nobody'), /did not say.*User\.Read\.All/);
+      await assert.rejects(managersFrom(graphOf(settings({ graph: 'http://127.0.0.1:9' }))!)(tenant, dana.id), /did not answer/);
     });
 
     it('comes back later when Graph does not answer, and keeps the token out of the error', async () => {

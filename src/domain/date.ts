@@ -26,3 +26,13 @@ export function dateIn(timeZone: string, instant: Instant | Date): PlainDate {
   const part = (type: string) => parts.find(p => p.type === type)!.value;
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
+
+/** Whether calendars know this time zone by its IANA name, such as `Europe/Stockholm`. An offset is no zone: it knows no summer. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false; // a RangeError, and the only thing that can be wrong here
+  }
+}

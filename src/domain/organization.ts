@@ -156,10 +156,15 @@ export type Role = z.infer<typeof Role>;
 /** A person of an organization. `id` is the Entra object id. */
 export const Person = z.object({
   id: z.string(), name: z.string(), email: z.string().optional(), role: Role,
-  /** Id of their manager, as Entra says. */
+  /** Id of their manager, */
   manager: Id.optional(),
+  /** and who says so: Entra, asked at most daily, or an admin, whose word stays until they leave it to Entra again. */
+  managerBy: z.enum(['entra', 'admin']).optional(),
+  /** When Entra was last asked for their manager, whatever came of it. */
+  managerAskedAt: Instant.optional(),
   /** Ids of those whose manager they are: what a check of rights asks, kept with every change of a `manager`. */
   reports: z.array(Id).optional(),
+  /** IANA name. */
   timeZone: z.string().optional(),
   /** Alerts that this person does not want to see. */
   mutedAlerts: z.array(z.enum(['needs-attention', 'at-risk'])).optional(),

@@ -1,20 +1,28 @@
 // From a bearer token to who is calling: tenant, organization, person. The tenant comes from the verified token and from nowhere else.
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type Author, type Organization, type Person, type Scope, newOrganization, usualSettings } from '../domain/organization.ts';
-import { organizationOf } from '../store/organizations.ts';
-import { Conflict, insert, put, type Store } from '../store/store.ts';
-import { type Keys, type Kind, keys, rows } from '../store/tables.ts';
-import { makeDuePeriods } from '../sync/periods.ts';
+import { type Author, type Organization, type Person, type Role, type Scope, type TenantPolicy, newOrganization } from '../domain/organization.ts';
+import { organizationOf, tenantPolicyOf } from '../store/organizations.ts';
+import { revise } from '../store/revise.ts';
+import { Conflict, insert, type Store } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { foundOrganization } from '../sync/founding.ts';
+import { type ManagerOf, askManager } from './managers.ts';
 import { Refusal } from './refusal.ts';
 
-/** What the token proved. */
-export interface Identity { tenant: string; id: string; name: string; email?: string }
+/** What the token proved. `tenantAdministrator`: the tenant has given them the app role of a goals administrator. */
+export interface Identity { tenant: string; id: string; name: string; email?: string; tenantAdministrator: boolean }
 
-export interface Caller { readonly scope: Scope; readonly person: Person; readonly organization: Organization }
+export interface Caller {
+  readonly scope: Scope; readonly person: Person; readonly organization: Organization;
+  /** What the tenant lets its organizations do, as of this request. */
+  readonly policy: TenantPolicy;
+  /** Whether they decide for all organizations of the tenant (features.md 1.15). */
+  readonly tenantAdministrator: boolean;
+}
 
 /** The caller as rows remember them. */
-export function who({ person }: Caller): { id: string; name: string } {
+export function who({ person }: Pick<Caller, 'person'>): { id: string; name: string } {
   return { id: person.id, name: person.name };
 }
 
@@ -40,8 +48,11 @@ export const entraTrust = (clientId: string): Trust => ({
 
 const Claims = z.object({
   tid: z.guid(), oid: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), name: z.string().default('Unnamed'), preferred_username: z.string().optional(),
-  scp: z.string(), acct: z.number().optional(), idp: z.string().optional(),
+  scp: z.string(), roles: z.array(z.string()).default([]), acct: z.number().optional(), idp: z.string().optional(),
 });
+
+/** The app role, as its `value` stands in the app registration (docs/operations.md), whose bearers are the tenant's goals administrators. */
+const administratorRole = 'Waymark.Administrator';
 
 /** The tenant of Microsoft's personal accounts: nobody's organization. */
 const personalAccounts = '9188040d-6c67-4c5b-b112-36a304b66dad';
@@ -64,7 +75,10 @@ export function identityReader(trust: Trust): (authorization: string | undefined
       }
       if (!claims.scp.split(' ').includes('access_as_user')) throw new Refusal('unauthorized', 'This token is not for Waymark.');
       if (isGuest(claims)) throw new Refusal('forbidden', 'Waymark is not open to guests. Sign in with an account of this company.');
-      return { tenant: claims.tid, id: claims.oid, name: claims.name, ...(claims.preferred_username ? { email: claims.preferred_username } : {}) };
+      return {
+        tenant: claims.tid, id: claims.oid, name: claims.name, ...(claims.preferred_username ? { email: claims.preferred_username } : {}),
+        tenantAdministrator: claims.roles.includes(administratorRole),
+      };
     } catch (error) {
       if (error instanceof Refusal) throw error;
       if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) throw new Refusal('unauthorized', 'Your sign-in has expired or is not valid. Sign in again.');
@@ -79,52 +93,62 @@ function isGuest({ acct, idp, tid }: z.infer<typeof Claims>): boolean {
   return acct === 1 || (idp !== undefined && !idp.includes(tid));
 }
 
-export interface CallerDeps { store: Store; admins: readonly string[]; now(): Date }
+export interface CallerDeps {
+  store: Store;
+  admins: readonly string[];
+  now(): Date;
+  report(error: unknown, context: string): string;
+  /** Asks the tenant's directory. Without it managers are set by hand alone. */
+  managerOf?: ManagerOf;
+}
 
 /**
  * Finds the organization and person of an identity. Whoever is from the tenant belongs to its organizations as a member from the first
- * visit on; an organization is opened by the first visit of one of `admins`. `organization` is the id asked for, else the tenant's first.
+ * visit on; the tenant's first organization is opened by the first visit of one of its goals administrators, who are those named in
+ * `admins` and those with the app role. `organization` is the id asked for, else the tenant's first.
  */
-export async function callerOf({ store, admins, now }: CallerDeps, identity: Identity, organization?: string): Promise<Caller> {
-  const mayOpen = organization === undefined && admins.includes(identity.id);
-  const found = await organizationOf(store, identity.tenant, organization) ?? (mayOpen ? await opened(store, identity, now()) : undefined);
+export async function callerOf(deps: CallerDeps, identity: Identity, organization?: string): Promise<Caller> {
+  const { store, admins } = deps;
+  const tenantAdministrator = identity.tenantAdministrator || admins.includes(identity.id);
+  const mayOpen = organization === undefined && tenantAdministrator;
+  const found = await organizationOf(store, identity.tenant, organization) ?? (mayOpen ? await opened(store, identity, deps.now()) : undefined);
   if (!found) {
     throw organization === undefined
       ? new Refusal('forbidden', 'Waymark has not been set up for your company yet. Ask your IT department to name an admin (WAYMARK_ADMINS).')
       : new Refusal('not-found', 'There is no such organization.');
   }
   const scope = { tenant: identity.tenant, organization: found.id };
-  const known = (await store.get(rows.person, keys.person(scope, identity.id)))?.body;
-  return { scope, organization: found, person: known ? await promoted(store, scope, known, admins) : await joined(store, scope, identity, admins) };
+  const [known, policy] = await Promise.all([store.get(rows.person, keys.person(scope, identity.id)), tenantPolicyOf(store, scope.tenant)]);
+  const person = known ? await promoted(store, scope, known.body, admins) : await joined(store, scope, identity, admins);
+  return { scope, organization: found, person: await askManager(deps, scope, person), policy, tenantAdministrator };
 }
 
 /** Whoever was a member before being named in `admins` is an admin from their next visit on. */
 async function promoted(store: Store, scope: Scope, person: Person, admins: readonly string[]): Promise<Person> {
-  if (person.role === 'admin' || !admins.includes(person.id)) return person;
-  const admin: Person = { ...person, role: 'admin' };
-  await store.transact([put(rows.person, keys.person(scope, person.id), admin)]);
-  return admin;
+  if (person.role === 'owner' || person.role === 'admin' || !admins.includes(person.id)) return person;
+  return await revise(store, rows.person, keys.person(scope, person.id), now => ({ ...now, role: now.role === 'owner' ? 'owner' : 'admin' })) ?? person;
 }
 
-/** A new organization begins with the usual time periods, so that its first goal has a place. */
+/** The tenant's first organization, whose opener owns it. */
 async function opened(store: Store, identity: Identity, now: Date): Promise<Organization> {
-  const scope = { tenant: identity.tenant, organization: 'main' };
-  await makeDuePeriods(store, scope, usualSettings, now);
-  return kept(store, rows.organization, keys.organization(scope),
-    newOrganization({ tenant: scope.tenant, id: scope.organization, name: identity.email?.split('@')[1] ?? 'Our organization' }));
+  const organization = newOrganization({ tenant: identity.tenant, id: 'main', name: identity.email?.split('@')[1] ?? 'Our organization' });
+  await foundOrganization(store, organization, newPerson(identity, 'owner'), now);
+  return (await organizationOf(store, identity.tenant, organization.id))!;
 }
 
-function joined(store: Store, scope: Scope, { id, name, email }: Identity, admins: readonly string[]): Promise<Person> {
-  return kept(store, rows.person, keys.person(scope, id), { id, name, ...(email ? { email } : {}), role: admins.includes(id) ? 'admin' : 'member' });
-}
-
-/** Two first visits at once are one visit: the loser takes what the winner made. */
-async function kept<T>(store: Store, kind: Kind<T>, where: Keys, own: T): Promise<T> {
+async function joined(store: Store, scope: Scope, identity: Identity, admins: readonly string[]): Promise<Person> {
+  const own = newPerson(identity, admins.includes(identity.id) ? 'admin' : 'member');
+  const where = keys.person(scope, own.id);
   try {
-    await store.transact([insert(kind, where, own)]);
+    await store.transact([insert(rows.person, where, own)]);
     return own;
   } catch (error) {
-    if (error instanceof Conflict) return (await store.get(kind, where))!.body;
+    // Two first visits at once are one visit: the loser takes what the winner made.
+    if (error instanceof Conflict) return (await store.get(rows.person, where))!.body;
     throw error;
   }
+}
+
+export function newPerson({ id, name, email }: Pick<Person, 'id' | 'name' | 'email'>, role: Role): Person {
+  return { id, name, ...(email ? { email } : {}), role };
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'restify';
 import { api } from '../api.ts';
 import { type Goal, newGoal, openAccess, refOf } from '../domain/goal.ts';
-import { type Person, type Settings, newOrganization, usualModel } from '../domain/organization.ts';
+import { type Person, type Settings, newOrganization, usualModel, usualPolicy } from '../domain/organization.ts';
 import { type Ask, asker } from '../simulators/ask.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { type Entra, startEntra } from '../simulators/entra.ts';
@@ -100,7 +100,7 @@ describe('rights over the REST API', function () {
       : Reflect.get(store, name)) });
     const ask = async (who: Name, one: Goal) => {
       read.length = 0;
-      await refuseChange('edit', one, { scope, person: people[who], organization: newOrganization({ tenant, id: organization, name: 'Aurora' }) }, { store: counting }).catch(() => undefined);
+      await refuseChange('edit', one, { scope, person: people[who], organization: newOrganization({ tenant, id: organization, name: 'Aurora' }), policy: usualPolicy, tenantAdministrator: false }, { store: counting }).catch(() => undefined);
       return read.toSorted();
     };
     assert.deepEqual(await ask('olga', target), []);

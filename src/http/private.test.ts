@@ -66,13 +66,21 @@ const nested = (): Goal[] => {
 type Sent = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
 
 /** What stands for the parts of addresses. A new one: say here what it is, and add the row that it leads to. */
-const params: Record<string, string> = { organization, period, at, entry: 'e1', connection: 'c1', integration: 'numbers', lookup: 'boards', satellite: 's1', team: 'red', person: 'lia', tag: 'CANARY tag', task: 't1' };
+const params: Record<string, string> = { organization, period, at, entry: 'e1', connection: 'c1', integration: 'numbers', lookup: 'boards', satellite: 's1', team: 'red', person: 'lia', tag: 'CANARY tag', task: 't1', followed: `goal:${period}:${secret.id}` };
 const outcome = { kind: 'percent' };
 const draft = { kind: 'objective', title: 'Mine', outcome, parents: [refOf(secret)] };
 
 /** What is sent to each endpoint that wants a body or a query; those under a goal are asked of every goal. A new one goes here. */
 const sent: Record<string, Sent[]> = {
-  people: [{ query: { search: '' } }],
+  organizations: [{ query: {} }],
+  audit: [{ query: { limit: '200' } }],
+  tenantAudit: [{ query: { limit: '200' } }],
+  people: [{ query: {} }],
+  teams: [{ query: {} }],
+  tags: [{ query: {} }],
+  follows: [{ query: {} }],
+  follow: [{}],
+  unfollow: [{}],
   goals: [{ query: { period, limit: '200' } }, { query: { period, limit: '200', search: 'merger' } }, { query: { period, limit: '200', search: 'price lawyers' } }],
   createGoal: [{ body: draft }, { body: { ...draft, kind: 'key-result' } }],
   updateGoal: [{ body: draft }],
@@ -101,6 +109,8 @@ const sent: Record<string, Sent[]> = {
 
 /** Endpoints that are given and answer nothing of goals; they are not asked. A new one that writes goes here, if that is so, or else into `sent`. */
 const nothingOfGoals = [
+  'createOrganization', 'updateSettings', 'updateTenant', 'updatePerson', 'updatePreferences', 'createTeam', 'updateTeam', 'deleteTeam', 'createTag', 'deleteTag',
+  'createPeriod', 'updatePeriod', 'deletePeriod', 'setCurrentPeriod', 'createPlanningYear',
   'configuration', 'enableIntegration', 'createConnection', 'validateConnection', 'updateConnection', 'deleteConnection', 'lookup', 'preview', 'syncConnection', 'createSatellite', 'deleteSatellite',
 ];
 

@@ -117,7 +117,7 @@ describe('the REST API', function () {
       assert.equal((await as(ben)(api.session, { params: {} })).person.role, 'member');
       const elsewhere = randomUUID();
       assert.equal((await problemOf(as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} }))).type, 'forbidden');
-      assert.equal((await as({ tenant: elsewhere, id: 'first', name: 'First' })(api.session, { params: {} })).person.role, 'admin');
+      assert.equal((await as({ tenant: elsewhere, id: 'first', name: 'First' })(api.session, { params: {} })).person.role, 'owner');
     assert.equal((await as({ tenant: elsewhere, id: 'first', name: 'First' })(api.periods, { params: { organization } })).current, period);
       assert.equal((await as({ tenant: elsewhere, id: 'anybody', name: 'X' })(api.session, { params: {} })).person.role, 'member');
     });

@@ -11,6 +11,7 @@ import { guardOf, stale } from './etag.ts';
 import { handlers } from './handlers/index.ts';
 import type { Deps, Handler, Handled } from './handlers/handler.ts';
 import { type Outcome, digestOf, keyOf, once } from './idempotency.ts';
+import type { ManagerOf } from './managers.ts';
 import { openApi } from './openapi.ts';
 import { fitting } from './refusal.ts';
 import { answering, sendJson } from './send.ts';
@@ -19,6 +20,8 @@ import { mountSatellite } from './satellite-routes.ts';
 export interface ServerDeps extends Deps {
   identify(authorization: string | undefined): Promise<Identity>;
   admins: readonly string[];
+  /** Asks the tenant's directory for managers. Without it they are set by hand alone. */
+  managerOf?: ManagerOf;
   /** What one person may ask for beyond reading. */
   budget: Budget;
   configuration: { local: boolean; clientId?: string; botId?: string };

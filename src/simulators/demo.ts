@@ -18,7 +18,7 @@ export async function makeOrganization(store: Store, world: World, now: Date): P
   const scope = { tenant: world.tenant.id, organization: demoOrganization };
   if (await store.get(rows.organization, keys.organization(scope))) return false;
   for (const p of world.people) {
-    await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })]);
+    await store.transact([insert(rows.person, keys.person(scope, p.id), { id: p.id, name: p.name, email: p.email, role: p.admin ? 'owner' : 'member' })]);
   }
   const organization = newOrganization({ tenant: scope.tenant, id: scope.organization, name: world.tenant.name, timeZone: 'Europe/Stockholm' });
   await makeDuePeriods(store, scope, organization, now);
@@ -75,7 +75,7 @@ export function warehouse(): BigQueryWorld {
 
 interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld; bigQuery: BigQueryDouble }
 
-/** Integrations, connections and goals, made by the admin through the REST API. */
+/** Integrations, connections, teams, tags and goals, made by the owner through the REST API. */
 export async function makeGoals(ask: Ask, sources: Sources): Promise<void> {
   const organization = demoOrganization;
   for (const integration of ['postgresql', 'azure-devops', 'bigquery']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
@@ -95,24 +95,30 @@ export async function makeGoals(ask: Ask, sources: Sources): Promise<void> {
   const { current: period } = await ask(api.periods, { params: { organization } });
   const { rows: people } = await ask(api.people, { params: { organization }, query: { search: '' } });
   const owner = (name: string) => people.find(p => p.name.startsWith(name))!.id;
+  const team = async (name: string, body: { parent?: string; owners: string[]; members: string[] }) => (await ask(api.createTeam, { params: { organization }, body: { name, ...body } })).team.id;
+  const care = await team('Customer care', { owners: [owner('Ben')], members: [owner('Dana')] });
+  await team('Support', { parent: care, owners: [owner('Dana')], members: [owner('Ben')] });
+  const app = await team('Loyalty app', { owners: [owner('Chen')], members: [owner('Ben'), owner('Dana')] });
+  for (const name of ['Customers', 'Growth', 'Loyalty']) await ask(api.createTag, { params: { organization }, body: { name } });
+  const ofTeam = (id: string) => ({ kind: 'teams' as const, teams: [id] });
   const place = { params: { organization, period } };
   const percent = { kind: 'percent' } as const;
   const number = (name: string) => ({ kind: 'number', name }) as const;
 
-  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', owners: [owner('Ada')], parents: [], outcome: percent, mode: 'roll-up' } });
+  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', entity: { kind: 'organization' }, tags: ['Customers'], owners: [owner('Ada')], parents: [], outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', owners: [owner('Ben')], parents: [{ period, id: customers.id }], mode: 'source',
+    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', entity: ofTeam(care), tags: ['Customers'], owners: [owner('Ben')], parents: [{ period, id: customers.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: number('tickets'), target: 20, risk: 30 },
     link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from tickets where closed_at is null' } } },
   } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', owners: [owner('Dana')], parents: [{ period, id: customers.id }], mode: 'source',
+    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', entity: ofTeam(care), tags: ['Growth'], owners: [owner('Dana')], parents: [{ period, id: customers.id }], mode: 'source',
     outcome: { kind: 'metric', direction: 'increase', name: 'Weekly subscriptions', unit: number('subscriptions'), start: 200, target: 500 },
     link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from subscriptions' } } },
   } });
-  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', owners: [owner('Chen')], parents: [], outcome: percent, mode: 'roll-up' } });
+  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', entity: ofTeam(app), tags: ['Loyalty'], owners: [owner('Chen')], parents: [], outcome: percent, mode: 'roll-up' } });
   await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source', outcome: percent,
+    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', entity: ofTeam(app), tags: ['Loyalty'], owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source', outcome: percent,
     link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
   } });
   await ask(api.createGoal, { ...place, body: {

@@ -8,8 +8,8 @@ export interface Entra {
   readonly url: string;
   /** What the server must be told so that it trusts this issuer instead of Microsoft's. */
   readonly trust: EntraTrust;
-  /** An access token for the tab's API, as Teams SSO or a browser sign-in would get it. Valid for an hour. */
-  personToken(person: { tenant: string; id: string; name: string; email?: string }, changes?: JWTPayload): Promise<string>;
+  /** An access token for the tab's API, as Teams SSO or a browser sign-in would get it. Valid for an hour. An `admin` bears the app role of goals administrators. */
+  personToken(person: { tenant: string; id: string; name: string; email?: string; admin?: boolean }, changes?: JWTPayload): Promise<string>;
   /** A token as the Bot Connector sends it with an activity. */
   botToken(serviceUrl: string, changes?: JWTPayload): Promise<string>;
   /** Signs any claims with the published key; for tests of refusals. */
@@ -62,7 +62,7 @@ export async function startEntra({ botId = '5f0a3e0c-7b4d-4c58-9f6d-2f1d5c1f7a02
     sign,
     personToken: (person, changes = {}) => sign({
       iss: `${url}/${person.tenant}/v2.0`, aud: clientId, tid: person.tenant, oid: person.id, name: person.name,
-      ...(person.email ? { preferred_username: person.email } : {}), scp: 'access_as_user', ver: '2.0', ...changes,
+      ...(person.email ? { preferred_username: person.email } : {}), ...(person.admin ? { roles: ['Waymark.Administrator'] } : {}), scp: 'access_as_user', ver: '2.0', ...changes,
     }),
     botToken: (serviceUrl, changes = {}) => sign({ iss: botIssuer, aud: botId, serviceurl: serviceUrl, ...changes }),
     stop: () => new Promise(resolve => { server.close(() => resolve()); server.closeAllConnections(); }),

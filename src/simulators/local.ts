@@ -16,7 +16,7 @@ import { startAzureDevOps } from './azure-devops.ts';
 import { startAzurite } from './azurite.ts';
 import { startBigQuery } from './bigquery.ts';
 import { backlog, demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions, warehouse } from './demo.ts';
-import { startEntra } from './entra.ts';
+import { type Entra, startEntra } from './entra.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { ensureTab } from './tab.ts';
 import { startTeams } from './teams.ts';
@@ -201,9 +201,9 @@ function psql(postgres: Postgres, sql: string): string {
 }
 
 /** Signing in by picking a demo person: only ever mounted in local mode, on loopback. */
-function mountSignIn(server: Server, entra: { personToken(person: { tenant: string; id: string; name: string; email?: string }): Promise<string> }): void {
+function mountSignIn(server: Server, entra: Pick<Entra, 'personToken'>): void {
   server.get('/api/v1/local/people', async (_req: Request, res: Response) => {
-    res.json(200, { rows: auroraCoffee.people.map(p => ({ id: p.id, name: p.name, email: p.email, role: p.admin ? 'admin' : 'member' })) });
+    res.json(200, { rows: auroraCoffee.people.map(p => ({ id: p.id, name: p.name, email: p.email, role: p.admin ? 'owner' : 'member' })) });
   });
   server.post('/api/v1/local/sign-in', async (req: Request, res: Response) => {
     const person = auroraCoffee.people.find(p => p.id === (req.body as { person?: unknown } | undefined)?.person);

@@ -278,7 +278,7 @@ function botRoutes({ world, history }: Service): Route[] {
   ];
 }
 
-/** Reading back, as documented for `channel-list-messages`, `chatmessage-list-replies` and `chat-list-messages` of Graph v1.0. */
+/** Reading back, as documented for `channel-list-messages`, `chatmessage-list-replies`, `chat-list-messages` and `user-get` with an expanded manager of Graph v1.0. */
 function graphRoutes({ world, history }: Service): Route[] {
   const channelOf = (team: string, channel: string) => {
     const found = world.conversations.find(one => one.id === channel && one.kind === 'channel');
@@ -301,6 +301,14 @@ function graphRoutes({ world, history }: Service): Route[] {
   };
 
   return [
+    route('GET', '/v1.0/users/*', ({ params, query }) => {
+      const person = world.people.find(one => one.id === params[0]);
+      if (!person) throw new Refused(404, 'Request_ResourceNotFound', `Resource '${params[0]}' does not exist or one of its queried reference-property objects are not present.`);
+      if (query.get('$select') !== 'id' || query.get('$expand') !== 'manager($select=id,displayName,mail)') throw new Refused(400, 'BadRequest', 'This double knows a person’s id and manager, and nothing else.');
+      const manager = world.people.find(one => one.id === person.manager);
+      // Who has no manager is answered without the property, as Entra does.
+      return { status: 200, body: { id: person.id, ...(manager && { manager: { '@odata.type': '#microsoft.graph.user', id: manager.id, displayName: manager.name, mail: manager.email } }) } };
+    }),
     route('GET', '/v1.0/teams/*/channels/*/messages', request => {
       const [team, id] = request.params as [string, string];
       const channel = channelOf(team, id);

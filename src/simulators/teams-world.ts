@@ -1,7 +1,7 @@
 // The people and places of the demonstration: an invented company with one team, one group chat and a personal chat for everybody.
 
-/** A person of the tenant. `id` is the Entra object id, `account` the id by which bots know the person. */
-export interface Person { readonly id: string; readonly account: string; readonly name: string; readonly email: string; readonly admin: boolean }
+/** A person of the tenant. `id` is the Entra object id, `account` the id by which bots know the person, `manager` the object id of theirs. */
+export interface Person { readonly id: string; readonly account: string; readonly name: string; readonly email: string; readonly admin: boolean; readonly manager?: string }
 
 /** A place where people talk. `id` is as Teams forms it, without `;messageid=`; `members` are object ids. */
 export interface Conversation {
@@ -21,18 +21,19 @@ export interface World {
   readonly conversations: readonly Conversation[];
 }
 
-const person = (number: number, name: string, admin = false): Person => ({
+const person = (number: number, name: string, admin = false, manager?: string): Person => ({
   id: `a0000000-0000-4000-8000-00000000000${number}`,
   account: `29:aurora-${name.split(' ')[0]!.toLowerCase()}-${'0'.repeat(8)}${number}`,
   name,
   email: `${name.split(' ')[0]!.toLowerCase()}@aurora-coffee.example`,
   admin,
+  ...(manager === undefined ? {} : { manager }),
 });
 
 export const ada = person(1, 'Ada Lindqvist', true);
-export const ben = person(2, 'Ben Okafor');
-export const chen = person(3, 'Chen Wei');
-export const dana = person(4, 'Dana Ruiz');
+export const ben = person(2, 'Ben Okafor', false, ada.id);
+export const chen = person(3, 'Chen Wei', false, ada.id);
+export const dana = person(4, 'Dana Ruiz', false, ben.id);
 const people = [ada, ben, chen, dana];
 const everybody = people.map(one => one.id);
 

@@ -1,7 +1,7 @@
-// Which organization of a tenant is meant, and which of its goals are current.
+// The organizations of a tenant: which one is meant, what the tenant lets them do, and which goals of one are current.
 import { dateIn } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
-import { type Organization, type Scope, isId } from '../domain/organization.ts';
+import { type Organization, type Scope, type TenantPolicy, isId, usualPolicy } from '../domain/organization.ts';
 import { daysOf } from '../domain/period.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
@@ -11,6 +11,11 @@ export async function organizationOf(store: Store, tenant: string, id: string | 
   if (id !== undefined) return isId(id) ? (await store.get(rows.organization, keys.organization({ tenant, organization: id })))?.body : undefined;
   for await (const { body } of store.all(rows.organization, tenant)) return body;
   return undefined;
+}
+
+/** What the tenant's goals administrators have decided for all of its organizations. */
+export async function tenantPolicyOf(store: Store, tenant: string): Promise<TenantPolicy> {
+  return (await store.get(rows.tenantPolicy, keys.tenantPolicy(tenant)))?.body ?? usualPolicy;
 }
 
 /** Goals of the periods that have not ended where the organization is, and of those that have the goals that have not. */

@@ -86,7 +86,11 @@ export const Mail = z.object({ id: Id, connector: z.string(), body: z.unknown(),
 export type Mail = z.infer<typeof Mail>;
 
 /** Who did what, before and after. Append only. */
-export const Audit = z.object({ at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown() });
+export const Audit = z.object({
+  at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(),
+  /** It was done to something private: who reads the log is told that it was done, and not what it was. */
+  private: z.boolean().optional(),
+});
 export type Audit = z.infer<typeof Audit>;
 
 /** How people feel about a goal as a whole; in a row of its own, so that a like does not get in the way of an edit. */
@@ -203,7 +207,9 @@ export const keys = {
   /** One per comment of the tab and conversation that it was carried into. */
   reply: (s: Scope, outgoing: string, conversation: string): Keys => ({ partition: keys.organizationRows(s), row: `r:${digest(`${outgoing};${conversation}`)}` }),
   thread: (s: Scope, conversation: string, root: string): Keys => ({ partition: keys.organizationRows(s), row: `t:${digest(`${conversation};${root}`)}` }),
-  audit: (s: Scope, at: string, id: string): Keys => ({ partition: `${s.tenant}|${s.organization}|${at.slice(0, 7)}`, row: `${newestFirst(at)}:${id}` }),
+  /** All that was done in one month, `2026-11` (UTC). */
+  audits: (s: Scope, month: string) => `${s.tenant}|${s.organization}|${month}`,
+  audit: (s: Scope, at: string, id: string): Keys => ({ partition: keys.audits(s, at.slice(0, 7)), row: `${newestFirst(at)}:${id}` }),
   satellite: (s: Scope, id: string): Keys => ({ partition: keys.organizationRows(s), row: id }),
   /** All that waits for one satellite; ids begin with their time, so the oldest comes first. */
   mails: (s: Scope, satellite: string) => `${s.tenant}|${s.organization}|${satellite}`,
@@ -213,7 +219,8 @@ export const keys = {
   request: (s: Scope, day: PlainDate, id: string): Keys => ({ partition: keys.requests(s, day), row: id }),
 };
 
-function followedName(about: Followed): string {
+/** What names something that is followed, in keys and in addresses. */
+export function followedName(about: Followed): string {
   switch (about.kind) {
     case 'organization': return 'organization';
     case 'team': return `team:${about.team}`;

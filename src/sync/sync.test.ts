@@ -12,7 +12,7 @@ import { moveGoals } from './move.ts';
 import { drain } from './outbox.ts';
 import { linkedSteps, period, setStage, type Stage } from './stage.ts';
 import { syncConnection, type Slot } from './sync.ts';
-import { usualModel } from '../domain/organization.ts';
+import { type TenantPolicy, usualModel, usualPolicy } from '../domain/organization.ts';
 
 const slot = (at: string, token = 'token-1'): Slot => ({ kind: 'chained', at, token });
 const nine = '2026-10-01T09:00:00.000Z';
@@ -230,6 +230,27 @@ describe('A sync', () => {
     await stage.deps.store.transact([replace(rows.organization, keys.organization(stage.scope), { ...organization.body, integrations: {} }, organization.etag)]);
     assert.deepEqual(await sync(), { end: 'dropped' });
     assert.equal(stage.numbers.asked.length, 0);
+  });
+
+  it('leaves an integration alone that the tenant does not allow, keeps the last value, and goes on when it is allowed again (A07)', async () => {
+    await stage.addConnection('c1');
+    const ref = await stage.addLinked('c1', 'a', 'a');
+    stage.numbers.numbers.set('a', 10);
+    const first = await sync();
+    assert.ok(first.end === 'done');
+    stage.numbers.numbers.set('a', 20);
+    const decide = (integrations: TenantPolicy['integrations']) =>
+      stage.deps.store.transact([put(rows.tenantPolicy, keys.tenantPolicy(stage.scope.tenant), { ...usualPolicy, integrations })]);
+    for (const integrations of [{ allow: 'none' }, { allow: 'selected', selected: ['another'] }] satisfies TenantPolicy['integrations'][]) {
+      await decide(integrations);
+      assert.deepEqual(await sync(slot(first.next!)), { end: 'dropped' });
+      assert.deepEqual(await sync({ kind: 'asked', at: first.next! }), { end: 'dropped' });
+      assert.equal((await stage.goal(ref)).value, 10);
+    }
+    await decide({ allow: 'selected', selected: ['numbers'] });
+    stage.clock.now = new Date(first.next!);
+    assert.equal((await sync(slot(first.next!))).end, 'done');
+    assert.equal((await stage.goal(ref)).value, 20);
   });
 
   it('lets one worker at a time have a connection', async () => {

@@ -4,8 +4,9 @@ import { SourceError } from '../connectors/source-error.ts';
 import type { Reading, Source } from '../connectors/connector.ts';
 import { Instant } from '../domain/date.ts';
 import { goalValue } from '../domain/measured.ts';
-import type { Author, Scope } from '../domain/organization.ts';
+import { type Author, type Scope, allowsIntegration } from '../domain/organization.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { tenantPolicyOf } from '../store/organizations.ts';
 import { Conflict, put, replace, type Step, type Stored } from '../store/store.ts';
 import { keys, rows, type Connection, type Link, type Measure, type Problem } from '../store/tables.ts';
 import type { SyncDeps } from './deps.ts';
@@ -28,7 +29,7 @@ export type SyncEnd =
   | { end: 'done'; next: Instant | null }
   /** Not now: somebody else holds the connection, or its source asked us to wait. The same slot again after so many seconds. */
   | { end: 'again'; afterSeconds: number }
-  /** The connection is gone or disabled, or its chain was replaced: this chain ends here. */
+  /** The connection is gone, its integration disabled or not allowed in the tenant, or its chain was replaced: this chain ends here. */
   | { end: 'dropped' };
 
 /**
@@ -70,8 +71,8 @@ async function claim(deps: SyncDeps, scope: Scope, id: string, slot: Slot): Prom
   } else if (connection.lastSync !== null && connection.lastSync >= slot.at) {
     return { end: 'done', next: null };
   }
-  const organization = await deps.store.get(rows.organization, keys.organization(scope));
-  if (!organization?.body.integrations[connection.integration]) return { end: 'dropped' };
+  const [organization, policy] = await Promise.all([deps.store.get(rows.organization, keys.organization(scope)), tenantPolicyOf(deps.store, scope.tenant)]);
+  if (!organization?.body.integrations[connection.integration] || !allowsIntegration(policy, connection.integration)) return { end: 'dropped' };
   if (connection.claim && connection.claim.until > now.toISOString()) return { end: 'again', afterSeconds: Math.min(2, secondsUntil(now, connection.claim.until)) };
   if (connection.notBefore && connection.notBefore > now.toISOString()) return { end: 'again', afterSeconds: secondsUntil(now, connection.notBefore) };
   const holder = `${deps.worker}/${randomUUID()}`;

@@ -123,7 +123,7 @@ function ChoosePerson({ people, choose }: { people: Person[]; choose: (person: P
             icon={<Avatar aria-hidden name={person.name} color="colorful" size={28} />}
             onClick={() => void deed.run(() => choose(person))}
           >
-            {person.name}{person.role === 'admin' ? ' (admin)' : ''}
+            {person.name}{person.role === 'owner' || person.role === 'admin' ? ` (${person.role})` : ''}
           </Button>
         ))}
       </div>

@@ -15,6 +15,7 @@ import { credentialOf, sealContext } from '../../sync/open.ts';
 import { type Caller, who } from '../caller.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { record } from './audit.ts';
+import { disabledBy, notAllowed } from './disabled.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { connectorOf, fieldsRefused, fittingMeasure } from './measures.ts';
 
@@ -143,8 +144,12 @@ function gone(): Refusal {
 }
 
 function disabledReason(integration: string, caller: Caller, deps: Deps): string | undefined {
-  if (integration in caller.organization.integrations) return undefined;
-  return `${integrationName(deps.integrations, integration)} is not enabled in ${caller.organization.name}. An admin can enable it under Admin › Integrations.`;
+  const name = integrationName(deps.integrations, integration);
+  switch (disabledBy(integration, caller)) {
+    case 'tenant': return notAllowed(name);
+    case 'organization': return `${name} is not enabled in ${caller.organization.name}. An admin can enable it under Admin › Integrations.`;
+    case undefined: return undefined;
+  }
 }
 
 interface Way { integration: string; auth: string; settings: Record<string, unknown>; credential: Record<string, string>; satellite?: string }

@@ -18,6 +18,7 @@ import { type Connection, keys, rows } from '../../store/tables.ts';
 import { type Caller, author } from '../caller.ts';
 import { etagOf } from '../etag.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
+import { disabledBy, notAllowed } from './disabled.ts';
 import type { Deps } from './handler.ts';
 
 /** The goal that an address names, if this caller may see it; whoever may not is told the same as when there is none. */
@@ -188,6 +189,10 @@ async function linkView(goal: Goal, connection: Connection, caller: Caller, deps
 
 /** A disabled integration keeps its connections and values, but nothing is read any more, and people must be able to see why. */
 function disabledProblem(connection: Connection, caller: Caller, deps: Deps): { remedy: 'reconfigure'; message: string; since: string } | null {
-  if (caller.organization.integrations[connection.integration]) return null;
-  return { remedy: 'reconfigure', message: 'An admin has disabled this integration. The last value stays until it is enabled again.', since: connection.lastSync ?? deps.now().toISOString() };
+  const by = disabledBy(connection.integration, caller);
+  if (by === undefined) return null;
+  const message = by === 'tenant'
+    ? `${notAllowed(integrationName(deps.integrations, connection.integration))} Until then the last value stays.`
+    : 'An admin has disabled this integration. The last value stays until it is enabled again.';
+  return { remedy: 'reconfigure', message, since: connection.lastSync ?? deps.now().toISOString() };
 }

@@ -1,6 +1,6 @@
 // The catalogue of integrations: which are enabled here, and if one cannot be used, why and who can change that.
 import type { IntegrationView } from '../../api.ts';
-import type { Organization } from '../../domain/organization.ts';
+import { type Organization, allowsIntegration } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import type { Integration } from '../../integrations.ts';
 import { replace } from '../../store/store.ts';
@@ -9,6 +9,7 @@ import type { Caller } from '../caller.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import { record } from './audit.ts';
 import { allConnections } from './connections.ts';
+import { disabledBy, notAllowed } from './disabled.ts';
 import type { Deps, Handlers } from './handler.ts';
 
 export const integrations = {
@@ -24,6 +25,7 @@ export const integrations = {
     if (body.enabled && !connectorFor(integration, deps)) {
       throw new Refusal('bad-request', `${integration.name} cannot be enabled yet: this version of Waymark has no connector for it.`);
     }
+    if (body.enabled && !allowsIntegration(caller.policy, integration.id)) throw new Refusal('forbidden', notAllowed(integration.name));
 
     const stored = (await deps.store.get(rows.organization, keys.organization(caller.scope)))!;
     const wasEnabled = integration.id in stored.body.integrations;
@@ -55,7 +57,7 @@ function connectorFor({ connector }: Integration, deps: Pick<Deps, 'connectors'>
 function integrationView(i: Integration, connections: number, caller: Caller, deps: Deps): IntegrationView {
   const connector = connectorFor(i, deps);
   const enabled = i.id in caller.organization.integrations;
-  const blocked = blockedBecause(i, connector !== undefined, enabled);
+  const blocked = blockedBecause(i, connector !== undefined, caller);
   return {
     id: i.id, name: i.name, category: i.category, type: i.type, terms: i.terms, enabled, connections,
     ...(blocked ? { blocked } : {}),
@@ -65,8 +67,12 @@ function integrationView(i: Integration, connections: number, caller: Caller, de
   };
 }
 
-function blockedBecause(i: Integration, readable: boolean, enabled: boolean): string | undefined {
+function blockedBecause(i: Integration, readable: boolean, caller: Caller): string | undefined {
   if (i.type === 'collaboration') return i.id === 'teams' ? undefined : 'This version of Waymark does not work with it yet.';
   if (!readable) return 'This version of Waymark has no connector for it yet.';
-  return enabled ? undefined : 'An admin of your organization has not enabled it (Admin › Integrations).';
+  switch (disabledBy(i.id, caller)) {
+    case 'tenant': return notAllowed(i.name);
+    case 'organization': return 'An admin of your organization has not enabled it (Admin › Integrations).';
+    case undefined: return undefined;
+  }
 }
