@@ -23,17 +23,18 @@ const changes: Readonly<Record<string, Changed>> = {
     children: goal.children.map((child, i) => (i === 0 ? { ...child, alert: 'at-risk' } : child)),
   }),
   'Keep open support': { stopped: { by: ben, at }, heard: { value: 25, raw: '25', asOf: at, readAt: at } },
-  'Launch the loyalty app': { owners: [], entity: { kind: 'teams', teams: ['apps', 'shops'] } },
+  'Launch the loyalty app': { owners: [] },
   'Reach 20,000': { ...ended('closed', 1), ambition: 'committed' },
   'Train 40': { ...ended('closed', 1), ambition: 'aspirational' },
   'Finish the loyalty': { status: 'reopened', scoringGuidance: '0.7 when all but the wishes are done.\n1.0 when everything is.' },
   'Launch campaign': { ...ended('postponed', null), mode: 'roll-up' },
 };
 
-function retold(view: GoalView, all: ReadonlyMap<string, GoalRef>): GoalView {
+function retold(view: GoalView, all: ReadonlyMap<string, GoalRef>, teams: readonly string[]): GoalView {
   const [, change] = Object.entries(changes).find(([part]) => view.goal.title.includes(part)) ?? [];
   const parents = view.goal.title.startsWith('Grow weekly') ? [...all].filter(([title]) => /^(Make every|Launch the)/.test(title)).map(([, ref]) => ref) : view.goal.parents;
-  const goal: Goal = { ...view.goal, parents, ...(typeof change === 'function' ? change(view.goal) : change) };
+  const entity: Goal['entity'] = view.goal.title === 'Launch the loyalty app' ? { kind: 'teams', teams: [...teams] } : view.goal.entity;
+  const goal: Goal = { ...view.goal, parents, entity, ...(typeof change === 'function' ? change(view.goal) : change) };
   return { ...view, goal, alerts: alertsOf(goal, new Date().toISOString().slice(0, 10), defaultThresholds), alertBelow: alertBelow(goal), automatic: automaticOf(goal) ?? null };
 }
 
@@ -53,15 +54,26 @@ function retoldFeed(rows: readonly (FeedEntry | CheckIn)[], goal: GoalRef, child
 /** From now on the pages of a context see the demo's goals in these states. */
 export async function retellGoals(context: BrowserContext): Promise<void> {
   const refs = new Map<string, GoalRef>();
+  let teams: string[] | undefined;
+  /** The demo's own two teams at the top. */
+  const teamsOf = async (route: Route): Promise<string[]> => {
+    const address = route.request().url().replace(/\/goals.*/, '/teams');
+    const said = await context.request.get(address, { headers: { authorization: route.request().headers()['authorization'] ?? '' } });
+    const { rows } = await said.json() as { rows: { id: string; parent: string | null }[] };
+    return teams ??= rows.filter(team => team.parent === null).map(team => team.id);
+  };
   const answer = async <T>(route: Route, change: (said: T) => unknown) => {
     const response = await route.fetch();
     await route.fulfill({ response, json: change(await response.json() as T) });
   };
-  await context.route(/\/goals\?/, route => answer<{ rows: GoalView[] }>(route, said => {
-    for (const { goal } of said.rows) refs.set(goal.title, { period: goal.period, id: goal.id });
-    return { ...said, rows: said.rows.map(view => retold(view, refs)) };
-  }));
-  await context.route(/\/api\/.*\/goals\/[^/?]+\/[^/?]+$/, route => (route.request().method() === 'GET' ? answer<GoalView>(route, view => retold(view, refs)) : route.fallback()));
+  await context.route(/\/goals\?/, async route => {
+    const tops = await teamsOf(route);
+    await answer<{ rows: GoalView[] }>(route, said => {
+      for (const { goal } of said.rows) refs.set(goal.title, { period: goal.period, id: goal.id });
+      return { ...said, rows: said.rows.map(view => retold(view, refs, tops)) };
+    });
+  });
+  await context.route(/\/api\/.*\/goals\/[^/?]+\/[^/?]+$/, route => (route.request().method() === 'GET' ? answer<GoalView>(route, view => retold(view, refs, teams ?? [])) : route.fallback()));
   await context.route(/\/api\/.*\/goals\/[^/?]+\/[^/?]+\/feed\?/, route => answer<{ rows: FeedEntry[] }>(route, said => {
     const [period, id] = /\/goals\/([^/]+)\/([^/]+)\/feed/.exec(route.request().url())!.slice(1) as [string, string];
     return { ...said, rows: retoldFeed(said.rows, { period, id }, refs.get('Train 40 baristas on the new app')!) };

@@ -237,6 +237,8 @@ describe('the tab', function () {
       await shows('Make every customer feel heard', 'From its children');
       await shows('Launch campaign in the cafés', 'From its tasks');
 
+      await rows('Launch the loyalty app').getByText(/Objective · (Customer care, Loyalty app|Loyalty app, Customer care)/).waitFor();
+      await rows('Make every customer feel heard').getByText('Objective · Organization').waitFor();
       await shows('Make every customer feel heard', /^Private/);
       await shows('Make every customer feel heard', 'A goal under this one is at risk');
       await shows('Launch the loyalty app', /^At risk: .*Nobody owns it/);

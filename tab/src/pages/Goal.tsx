@@ -16,9 +16,8 @@ import type { GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { alertMarks } from '../alert-marks.ts';
-import { useAnswer, useDeed } from '../answer.ts';
+import { noneIfNotFound, useAnswer, useDeed } from '../answer.ts';
 import { automaticText } from '../automatic.ts';
-import { asCallError } from '../call.ts';
 import { entityText, ownersText } from '../entity.ts';
 import { activityWords, authorName, checkInWords, noteOf, otherGoal, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
@@ -38,6 +37,7 @@ import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
 import { progressMode } from '../progress-mode.ts';
 import { useSession } from '../session.tsx';
+import { useTeamNames } from '../team-names.ts';
 import { nameOf } from '../tree.ts';
 
 const CheckInDialog = lazy(async () => ({ default: (await import('../parts/CheckInDialog.tsx')).CheckInDialog }));
@@ -173,10 +173,6 @@ async function titlesOf(feed: Feed, known: Map<string, string | undefined>, ask:
   return known;
 }
 
-function noneIfNotFound(thrown: unknown): undefined {
-  if (asCallError(thrown).kind !== 'not-found') throw thrown;
-}
-
 /** The newest pages of the feed, so that a refresh keeps what was already unfolded. */
 async function feedOf(ask: (next: string | undefined) => Promise<Feed>, pages: number): Promise<Feed> {
   const first = await ask(undefined);
@@ -228,6 +224,7 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
   const deed = useDeed();
   const [deleting, setDeleting] = useState(false);
   const { goal, may } = view;
+  const teams = useTeamNames([goal.entity]);
   const remove = async () => {
     const done = await deed.run(async () => { await call(api.deleteGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id }, etag: view.etag }); });
     if (done) await navigate(places.goals(goal.period));
@@ -242,7 +239,7 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
       <div className={styles.head}>
         <div className={styles.titles}>
           <div className={styles.named}><Title2 as="h1" className={styles.title}>{goal.title}</Title2><Marks view={view} /></div>
-          <Text block className={styles.quiet}>{kindName(goal.kind, organization.model)} · {entityText(goal.entity)} · {ownersText(goal.owners)}</Text>
+          <Text block className={styles.quiet}>{kindName(goal.kind, organization.model)} · {entityText(goal.entity, teams)} · {ownersText(goal.owners)}</Text>
           {goal.tags.length > 0 && <ul className={styles.tags} aria-label="Tags">{goal.tags.map(tag => <li key={tag}><Badge appearance="outline" color="informative" className={styles.tag}>{tag}</Badge></li>)}</ul>}
         </div>
         <div className={styles.actions}>
@@ -367,12 +364,13 @@ function About({ view }: { view: GoalView }) {
   const { goal } = view;
   const styles = useStyles();
   const { locale } = useSession();
+  const teams = useTeamNames([goal.entity]);
   return (
     <Panel title="About">
       {goal.description !== '' && <p className={styles.text}>{goal.description}</p>}
       <dl className={styles.facts}>
         <dt>{goal.owners.length === 1 ? 'Owner' : 'Owners'}</dt><dd>{ownersText(goal.owners)}</dd>
-        <dt>Belongs to</dt><dd>{entityText(goal.entity)}</dd>
+        <dt>Belongs to</dt><dd>{entityText(goal.entity, teams)}</dd>
         <dt>Moved</dt><dd>{progressMode(view).words}</dd>
         <dt>Ambition</dt><dd>{goal.ambition === 'committed' ? 'Committed' : 'Aspirational'}</dd>
         <dt>Dates</dt><dd>{dateText(goal.start, locale)} – {dateText(goal.end, locale)}</dd>

@@ -22,6 +22,7 @@ import { StatusWord } from '../parts/StatusWord.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
 import { useSession } from '../session.tsx';
+import { useTeamNames } from '../team-names.ts';
 import { nameOf, placed, type Placed } from '../tree.ts';
 
 const narrow = '@media (max-width: 760px)';
@@ -129,6 +130,7 @@ function List({ period, name, search }: { period: string; name: string; search: 
   const settled = useSettled(search, 250);
   const { answer: fresh, previous, error, reload } = useAnswer(signal => rowsOf(call, organization.id, period, settled, pages.current, signal), `${organization.id}/${period}?${settled}`, 30);
   const answer = fresh ?? previous;
+  const teams = useTeamNames(answer?.rows.map(row => row.goal.entity) ?? []);
   const more = () => {
     pages.current += 1;
     return reload();
@@ -156,7 +158,7 @@ function List({ period, name, search }: { period: string; name: string; search: 
             <th scope="col">Updated or score</th>
           </tr>
         </thead>
-        <tbody className={styles.group}>{rows.map(one => <Row key={one.path} {...one} />)}</tbody>
+        <tbody className={styles.group}>{rows.map(one => <Row key={one.path} teams={teams} {...one} />)}</tbody>
       </table>
       {answer.next !== undefined && <div className={styles.foot}><Button onClick={() => void more()}>Load more</Button></div>}
     </>
@@ -182,7 +184,7 @@ async function rowsOf(call: Call, organization: string, period: string, search: 
   return { rows, next };
 }
 
-function Row({ row, depth, parent, unfoldedAbove }: Placed<GoalView>) {
+function Row({ row, depth, parent, unfoldedAbove, teams }: Placed<GoalView> & { teams: ReadonlyMap<string, string> }) {
   const styles = useStyles();
   const { locale, organization } = useSession();
   const { goal } = row;
@@ -195,7 +197,7 @@ function Row({ row, depth, parent, unfoldedAbove }: Placed<GoalView>) {
         <Marks view={row} />
         <Text size={200} className={styles.kind}>
           {kindName(goal.kind, organization.model)}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
-          {goal.entity.kind !== 'individual' && <> · {entityText(goal.entity)}</>}
+          {goal.entity.kind !== 'individual' && <> · {entityText(goal.entity, teams)}</>}
           {goal.tags.map(tag => <span key={tag} className={styles.tag}>#{tag}</span>)}
           {unfoldedAbove && <> · what is under it stands further up</>}
         </Text>
