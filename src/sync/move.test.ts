@@ -66,6 +66,35 @@ describe('Moving goals', () => {
     assert.equal((await stage.outbox()).length, 1);
   });
 
+  it('writes any other word once as well, though the answer to the writing gets lost', async () => {
+    const words: Change[] = [
+      { kind: 'check-in', note: 'On it.' }, { kind: 'close', score: 0.5, note: 'Done.' }, { kind: 'reopen', note: 'No.' }, { kind: 'postpone', note: 'Later.', continuedBy: null },
+    ];
+    const goal = await stage.addGoal('kr', { value: 10, progress: 10, status: 'on-track' });
+    const honest = stage.deps.store.transactAll;
+    for (const change of words) {
+      stage.later(1);
+      let lost = 0;
+      stage.deps.store.transactAll = async all => {
+        const answers = await honest(all);
+        return lost++ === 0 ? answers.map(() => 'conflict' as const) : answers;
+      };
+      assert.deepEqual((await doIt({ goal, change, by: ann, at: now() })).map(({ did }) => did), ['wrote']);
+    }
+    assert.deepEqual((await stage.history(goal)).map(({ note }) => note), ['Later.', 'No.', 'Done.', 'On it.']);
+    assert.equal((await stage.feed(goal)).length, 6, 'each end and beginning, and each change of status');
+  });
+
+  it('fences off a worker that went silent also while updates are stopped', async () => {
+    const goal = await stage.addGoal('g', { mode: 'source', connection: 'c1', stopped: { by: { id: 'ann', name: 'Ann' }, at: now() } });
+    await doIt(read(goal, 5));
+    const held = read(goal, 99);
+    stage.later(60);
+    assert.deepEqual((await doIt(read(goal, 5, { fence: true }))).map(({ did }) => did), ['wrote']);
+    assert.deepEqual((await doIt(held)).map(({ did }) => did), ['refused']);
+    assert.equal((await stage.goal(goal)).heard?.value, 5);
+  });
+
   it('sends out every change of a goal that stands in a chat, and only changes of status of others', async () => {
     const [posted, quiet] = [await stage.addGoal('posted', { posted: true, value: 1, progress: 1, status: 'on-track' }), await stage.addGoal('quiet', { value: 1, progress: 1, status: 'on-track' })];
     await doIt(said(posted, 2), said(quiet, 2));
