@@ -132,7 +132,7 @@ export const GoalBody = z.object({
   description: Goal.shape.description.optional(),
   entity: Entity.optional(),
   /** Ids of people; left out, it is the caller's. */
-  owners: z.array(Id).max(20).optional(),
+  owners: z.array(Id).max(20, 'A goal has at most 20 owners.').optional(),
   checkInOwner: Id.nullable().optional(),
   delegate: Id.nullable().optional(),
   parents: Goal.shape.parents.optional(),
@@ -145,7 +145,7 @@ export const GoalBody = z.object({
   phases: z.array(Phase).max(60).optional(),
   mode: ProgressMode.optional(),
   statusFrom: z.enum(['progress', 'children']).optional(),
-  /** Ids of people. Left out of a private goal's key result it is what it inherits. */
+  /** Ids of people. Left out of a private goal's key result it is what it inherits, and cannot be anything else. */
   access: z.object({ private: z.boolean(), viewers: z.array(Id).max(500), aligners: z.array(Id).max(500).nullable(), editors: z.array(Id).max(500) }).optional(),
   /** Given when `mode` is `source`: the goal and its link are made together. */
   link: z.object({ connection: z.string(), measure: Measure }).optional(),
@@ -359,7 +359,8 @@ export const api = {
   goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or those that a search finds', { query: GoalListQuery, answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
-  updateGoal: endpoint('PUT', goal, 'Change a goal, if it is still the one that was read', { body: GoalBody, answer: GoalView, guarded: true }),
+  updateGoal: endpoint('PATCH', goal, 'Change a goal, if it is still the one that was read; what is not named stays', { body: GoalBody.partial(), answer: GoalView, guarded: true }),
+  children: endpoint('GET', `${goal}/children`, 'The goals under a goal: key results, objectives, initiatives', { query: Paging, answer: page(GoalView) }),
   deleteGoal: endpoint('DELETE', goal, 'Delete a goal without children, if it is still the one that was read', { answer: Done, guarded: true }),
   history: endpoint('GET', `${goal}/history`, 'Check-ins, newest first', { query: Paging, answer: page(CheckIn) }),
   feed: endpoint('GET', `${goal}/feed`, 'Activity and check-ins, newest first', { query: Paging, answer: page(z.union([FeedEntry, CheckIn])) }),

@@ -6,9 +6,11 @@ import { graphOf, openTeams, type TeamsSettings } from '../bot/teams/adapter.ts'
 import { managersFrom } from '../bot/teams/directory.ts';
 import { converse } from './chat/converse.ts';
 import { deliver } from './chat/deliver.ts';
+import { isAfterword } from './chat/message.ts';
 import { BadConfiguration, type Config, type LocalConfig, type ProductionConfig, type SatelliteConfig, readConfig, tabFolder } from './config.ts';
 import { connectors as allConnectors } from './connectors/index.ts';
 import type { Scope } from './domain/organization.ts';
+import { carryOut } from './goals/afterwards.ts';
 import { openBudget } from './http/budget.ts';
 import { type Trust, entraTrust, identityReader } from './http/caller.ts';
 import { openServer } from './http/server.ts';
@@ -88,9 +90,10 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   const teams = openTeams(surroundings.teams, { converse: event => converse(memory, event), report, publicUrl: surroundings.publicUrl });
   const delivery = openDelivery(memoryDeps, { teams: teams.platform });
 
+  const carryOn = (scope: Scope, period: string) => queues.deliveries.put({ ...scope, period });
   const syncDeps: SyncDeps = {
     store, queues, connectors, outside, vault, now, report, claimSeconds,
-    deliver: (scope, outgoing) => deliver(delivery, scope, outgoing),
+    deliver: (scope, outgoing) => (isAfterword(outgoing) ? carryOut({ store, now, carryOn }, scope, outgoing) : deliver(delivery, scope, outgoing)),
     openThrough: through,
     worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
   };
@@ -103,7 +106,7 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
       ? connectors.get(way.integration)!.open({ auth: way.auth, settings: way.settings, credential: way.credential, outside })
       : through(scope, way, way.credential['name']!)),
     move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },
-    carryOn: (scope, period) => queues.deliveries.put({ ...scope, period }),
+    carryOn,
     startChain: (scope, connection) => startChain(syncDeps, scope, connection),
     syncNow: askForSync,
     identify: identityReader(surroundings.trust),

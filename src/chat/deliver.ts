@@ -64,6 +64,10 @@ export async function deliver(delivery: Delivery, scope: Scope, outgoing: Outgoi
     case 'comment': return deliverComment(delivery, scope, outgoing);
     case 'gone': return deliverGone(delivery, scope, outgoing);
     case 'roll-up': throw new Error('A roll-up is carried out by sync; it is nothing to say.');
+    case 'audit':
+    case 'aligning':
+    case 'handing-down':
+    case 'deleting': throw new Error('This is carried out behind a deed; it is nothing to say.');
   }
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Instant } from '../domain/date.ts';
 import { GoalKind, GoalRef } from '../domain/goal.ts';
-import { Author } from '../domain/organization.ts';
+import { Author, Who } from '../domain/organization.ts';
 import { Outcome } from '../domain/outcome.ts';
 import { Status } from '../domain/status.ts';
 
@@ -59,5 +59,20 @@ export const Outgoing = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gone'), id: z.string(), goal: GoalRef, at: Instant, title: z.string(), by: z.string(), hidden: z.boolean().optional(), ...failed }),
   /** The parent has not heard of the child's new state yet. */
   z.object({ kind: z.literal('roll-up'), id: z.string(), goal: GoalRef, at: Instant, parent: GoalRef }),
+  /** Somebody changed the goal; the audit log has to have it. Each side holds what changed, `null` where there was or is no goal. */
+  z.object({ kind: z.literal('audit'), id: z.string(), goal: GoalRef, at: Instant, by: Who, deed: z.string(), before: z.unknown(), after: z.unknown(), private: z.boolean(), ...failed }),
+  /** The goal is being put under these parents. */
+  z.object({ kind: z.literal('aligning'), id: z.string(), goal: GoalRef, at: Instant, parents: z.array(GoalRef), ...failed }),
+  /** What privacy the goal hands down is being changed. */
+  z.object({ kind: z.literal('handing-down'), id: z.string(), goal: GoalRef, at: Instant, ...failed }),
+  /** The goal is being deleted: once it is gone, so has to be what others remember of it. */
+  z.object({ kind: z.literal('deleting'), id: z.string(), goal: GoalRef, at: Instant, by: Who, title: z.string(), parents: z.array(GoalRef), connection: z.string().nullable(), before: z.unknown(), private: z.boolean(), ...failed }),
 ]);
 export type Outgoing = z.infer<typeof Outgoing>;
+
+/** What is nothing to say, but to be carried out behind a deed (src/goals/afterwards.ts). */
+export type Afterword = Extract<Outgoing, { kind: 'audit' | 'aligning' | 'handing-down' | 'deleting' }>;
+
+export function isAfterword(outgoing: Outgoing): outgoing is Afterword {
+  return ['audit', 'aligning', 'handing-down', 'deleting'].includes(outgoing.kind);
+}

@@ -35,7 +35,8 @@ export type AlertLevel = z.infer<typeof AlertLevel>;
  */
 export const Access = z.object({
   private: z.boolean(),
-  viewers: z.array(Who).max(500),
+  /** People choose at most 500; what is inherited also has the people of the goal above in it. */
+  viewers: z.array(Who).max(1100),
   /** Who may align goals under this one; `null`: whoever may see it. */
   aligners: z.array(Who).max(500).nullable(),
   editors: z.array(Who).max(500),

@@ -2,37 +2,14 @@
 import type { z } from 'zod';
 import type { ProblemDetails } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
+import { Refusal, type RefusalKind, refuseIf, wrongField } from '../refusal.ts';
 import { BadCursor, Conflict } from '../store/store.ts';
 
-/** `stale` is the conflict that a caller's own precondition finds (`If-Match`). */
-type Kind = 'bad-request' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'under-way' | 'stale' | 'key-reused' | 'precondition-required' | 'too-many';
-const statuses: Record<Kind, number> = {
+export { Refusal, refuseIf, wrongField };
+
+const statuses: Record<RefusalKind, number> = {
   'bad-request': 400, unauthorized: 401, forbidden: 403, 'not-found': 404, conflict: 409, 'under-way': 409, stale: 412, 'key-reused': 422, 'precondition-required': 428, 'too-many': 429,
 };
-
-/** `message` is for people; `errors` says per field what is wrong and what to do; `retryAfter` is when to ask again, in seconds. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly kind: Kind;
-  readonly errors: Record<string, string> | undefined;
-  readonly retryAfter: number | undefined;
-  constructor(kind: Kind, message: string, errors?: Record<string, string>, retryAfter?: number) {
-    super(message);
-    this.kind = kind;
-    this.errors = errors;
-    this.retryAfter = retryAfter;
-  }
-}
-
-/** Refuses for one field, with the sentence that says what to do. */
-export function wrongField(field: string, message: string): Refusal {
-  return new Refusal('bad-request', `${field}: ${message}`, { [field]: message });
-}
-
-/** Refuses with the sentence of the authorisation point, if it gave one. */
-export function refuseIf(reason: string | undefined): void {
-  if (reason !== undefined) throw new Refusal('forbidden', reason);
-}
 
 /** A value that fits the schema, or a refusal that names each field at fault. */
 export function fitting<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -306,8 +306,8 @@ describe('the REST API', function () {
 
     it('refuse what cannot be: ends before starts, rolled-up metrics, owners and periods that are not there', async () => {
       assert.ok((await problemOf(aGoal(ada, { start: '2026-12-01', end: '2026-11-01' }))).errors!['end']);
-      assert.ok((await problemOf(aGoal(ada, { mode: 'roll-up', outcome: { kind: 'metric', direction: 'baseline', name: 'x', unit: { kind: 'none' } } }))).errors!['mode']);
-      assert.ok((await problemOf(aGoal(ada, { owners: ['nobody'] }))).errors!['owners']);
+      assert.ok((await problemOf(aGoal(ada, { mode: 'roll-up', outcome: { kind: 'metric', direction: 'baseline', name: 'x', unit: { kind: 'percent' } } }))).errors!['mode']);
+      assert.ok((await problemOf(aGoal(ada, { owners: ['nobody'] }))).errors!['owners.0']);
       assert.ok((await problemOf(aGoal(ada, { mode: 'source' }))).errors!['link']);
       assert.ok((await problemOf(as(ada)(api.createGoal, { params: { organization, period: '1999-q1' }, body: { kind: 'objective', title: 'x', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual' } }))).errors!['period']);
     });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { Id } from '../domain/organization.ts';
-import { digest, keys, newestFirst, tables } from './tables.ts';
+import { digest, keys, newestFirst, rows, tables } from './tables.ts';
 
 /** What Table Storage refuses in a key. */
 const refused = /[/\\#?\u0000-\u001F\u007F-\u009F]/; // oxlint-disable-line no-control-regex
@@ -64,5 +64,24 @@ describe('keys', () => {
   it('need table names that the service takes', () => {
     for (const table of tables) assert.match(table, /^[A-Za-z][A-Za-z0-9]{2,62}$/);
     assert.equal(new Set(tables).size, tables.length);
+  });
+});
+
+describe('a goal that version 0.1 wrote', () => {
+  const old = {
+    period: '2026-q4', id: 'g', kind: 'key-result', title: 'Grow', description: '', owner: { id: 'ann', name: 'Ann' }, createdBy: { id: 'ben', name: 'Ben' },
+    createdAt: '2026-09-20T08:00:00.000Z', parent: { period: '2026', id: 'top' }, start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' }, mode: 'source',
+    connection: 'c', link: 'l', value: 40, progress: 40, status: 'behind', asOf: '2026-11-01T08:00:00.000Z', readAt: '2026-11-01T08:00:00.000Z',
+    children: [{ period: '2026-q4', id: 'child', kind: 'initiative', progress: 10, status: 'on-track' }], posted: true,
+  };
+
+  it('is read with its owner and parent, and loses nothing', () => {
+    const read = rows.goal.body.parse(old);
+    const { owner, parent, children, ...same } = old;
+    for (const [field, value] of Object.entries(same)) assert.deepEqual(read[field as keyof typeof read], value, field);
+    assert.deepEqual([read.owners, read.parents], [[owner], [parent]]);
+    assert.partialDeepStrictEqual(read.children, children);
+    assert.deepEqual(rows.goal.body.parse({ ...old, parent: null }).parents, []);
+    assert.deepEqual(rows.goal.body.parse(read), read, 'and again as it is written from now on');
   });
 });

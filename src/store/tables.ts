@@ -137,9 +137,16 @@ export interface Keys { readonly partition: string; readonly row: string }
 export interface Kind<T> { readonly name: string; readonly table: Table; readonly body: z.ZodType<T> }
 const kind = <T>(name: string, table: Table, body: z.ZodType<T>): Kind<T> => ({ name, table, body });
 
+/** A goal as version 0.1 wrote it had one owner and at most one parent. */
+function upcastGoal(row: unknown): unknown {
+  if (typeof row !== 'object' || row === null || !('owner' in row) || 'owners' in row) return row;
+  const { owner, parent, ...rest } = row as { owner: unknown; parent?: unknown };
+  return { ...rest, owners: [owner], parents: parent ? [parent] : [] };
+}
+
 export const rows = {
   organization: kind('organization', 'organizations', Organization),
-  goal: kind('goal', 'goals', Goal),
+  goal: kind('goal', 'goals', z.preprocess(upcastGoal, Goal)),
   checkIn: kind('check-in', 'goals', CheckIn),
   feedEntry: kind('feed entry', 'goals', FeedEntry),
   outgoing: kind('outgoing', 'goals', Outgoing),

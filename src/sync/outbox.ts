@@ -1,6 +1,6 @@
 // Empties the outbox of one period: tells parents what their children became, and chats what has to be said. Nothing lost, nothing doubled.
 import { randomUUID } from 'node:crypto';
-import type { Outgoing } from '../chat/message.ts';
+import { isAfterword, type Outgoing } from '../chat/message.ts';
 import { DeliveryError } from '../chat/platform.ts';
 import { asChild, type GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
@@ -70,7 +70,7 @@ async function rollUp(deps: SyncDeps, scope: Scope, period: string, batch: Store
 async function sayAll(deps: SyncDeps, scope: Scope, period: string, turn: HeldTurn): Promise<number[]> {
   const waits: (number | undefined)[] = [];
   for await (const batch of batches(deps, scope, period, 'x:')) {
-    const byGoal = Map.groupBy(batch.filter(({ body }) => body.kind !== 'roll-up'), ({ body }) => body.goal.id);
+    const byGoal = Map.groupBy(batch.filter(({ body }) => body.kind !== 'roll-up'), ({ body }) => `${isAfterword(body) ? 'behind' : 'to say'}:${body.goal.id}`); // neither waits for the other
     waits.push(...await inParallel([...byGoal.values()], 4, ofGoal => sayOfGoal(deps, scope, period, turn, ofGoal)));
   }
   return waits.filter(wait => wait !== undefined);

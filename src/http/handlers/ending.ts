@@ -6,6 +6,7 @@ import { nextPeriod, type Period } from '../../domain/period.ts';
 import { suggestedScore } from '../../domain/score.ts';
 import { isEnded } from '../../domain/status.ts';
 import { progressOf } from '../../domain/outcome.ts';
+import { stretchPeriod } from '../../goals/period.ts';
 import { type Stored, Conflict, insert, put } from '../../store/store.ts';
 import { digest, keys, rows, type Link } from '../../store/tables.ts';
 import { rollUpStep } from '../../sync/move.ts';
@@ -14,7 +15,7 @@ import { Refusal, wrongField } from '../refusal.ts';
 import { changeableGoal, judgementOf } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { moved, viewNow } from './moved.ts';
-import { periodsOf, stretchPeriod } from './periods.ts';
+import { periodsOf } from './periods.ts';
 
 /** A goal is postponed with at most so many others under it: they are made in one transaction. */
 const mostTogether = 30;
@@ -101,7 +102,7 @@ async function written(family: readonly Goal[], how: Continuation, caller: Calle
     made.set(goal.id, await linked(goal, continuation(goal, parents, below, how), caller, deps));
   }
   const all = [...made.values()];
-  for (const goal of all) await stretchPeriod(goal, caller, deps);
+  for (const goal of all) await stretchPeriod(deps.store, caller.scope, goal);
   try {
     await deps.store.transact(all.flatMap(goal => [
       insert(rows.goal, keys.goal(caller.scope, goal), goal),

@@ -1,94 +1,64 @@
 // Making, showing, changing and deleting goals, and tying them to their sources.
 import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
-import type { Judgement } from '../../domain/check-in.ts';
-import { dateIn } from '../../domain/date.ts';
-import { edit } from '../../domain/edit.ts';
-import type { Activity, FeedEntry } from '../../domain/feed.ts';
-import { type Goal, type GoalDraft, type GoalRef, newGoal, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
+import { draftOf } from '../../domain/draft.ts';
+import { type Access, type Child, type Entity, type Goal, type GoalDraft, type GoalRef, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
+import type { Who } from '../../domain/organization.ts';
+import type { Actor } from '../../goals/actor.ts';
+import { changeGoal } from '../../goals/change.ts';
+import { deleteGoal } from '../../goals/delete.ts';
+import { type ChosenSource, type Wanted, makeGoal } from '../../goals/make.ts';
 import { refusal } from '../../domain/permission.ts';
-import { type Step, type Stored, insert, put, remove, replace } from '../../store/store.ts';
-import { type Connection, type Link, type Measure, keys, rows } from '../../store/tables.ts';
-import { checkInSteps, rollUpStep } from '../../sync/move.ts';
-import { type Caller, author, who } from '../caller.ts';
+import { bodiesOf } from '../../store/bodies.ts';
+import type { Stored } from '../../store/store.ts';
+import { type Connection, type Link, keys, rows } from '../../store/tables.ts';
+import { type Caller, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, refuseMaking, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, mayView, refuseChange, refuseMaking, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
-import { periodsOf, stretchPeriod } from './periods.ts';
-
-/** How deep goals may stand under one another. */
-const deepest = 20;
+import { periodsOf } from './periods.ts';
+import { knownTags } from './tags.ts';
 
 export const goals = {
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
-    await refuseMaking({ kind: body.kind, entity: body.entity ?? usualDraft.entity }, caller, deps);
-    const draft = await draftOf(body, params.period, undefined, caller, deps);
-    const source = await sourceOf(body, undefined, caller, deps);
-    const at = deps.now().toISOString();
-    const by = who(caller);
-    const made = newGoal(draft, { period: params.period, id: deps.newId(), by, at });
-    const link = source && newLink(made, source, caller, deps);
-    await stretchPeriod(made, caller, deps);
-    const goal: Goal = link ? { ...made, connection: link.connection, link: link.id } : made;
-    if (link) await deps.store.transact([insert(rows.link, keys.link(caller.scope, link.connection, goal), link)]);
-    await deps.store.transact([
-      insert(rows.goal, keys.goal(caller.scope, goal), goal),
-      feedStep(caller, goal, at, deps.newId(), { kind: 'created' }),
-      ...(source ? [feedStep(caller, goal, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
-      ...tellParents(caller, goal, goal.parents, at),
-    ]);
-    return settled(goal, source?.connection, caller, deps);
+    const wanted = await wantedOf(body, { period: params.period, before: undefined, linkedBefore: undefined }, caller, deps);
+    const goal = await makeGoal(actorOf(caller), deps, params, wanted);
+    return settled(goal, wanted.source?.connection, caller, deps);
   },
 
   updateGoal: async ({ params, body, etag }, caller, deps) => {
     const stored = await changeableGoal(params, 'edit', caller, deps);
     refuseStale(stored, etag);
     const before = stored.body;
-    const draft = await draftOf(body, params.period, before, caller, deps);
     const linkedBefore = before.connection === null ? undefined : (await deps.store.get(rows.link, keys.link(caller.scope, before.connection, before)))?.body;
-    const source = await sourceOf(body, linkedBefore, caller, deps);
-    const remeasured = source !== undefined && !isDeepStrictEqual(linkedBefore?.measure, source.measure);
-    const at = deps.now().toISOString();
-    const edited = edit(before, draft, { connection: source?.connection.id ?? null, remeasured }, judgement(caller, at, deps));
-    if (edited.fields.length === 0) return viewOf(stored, caller, deps);
-
-    const moved = before.connection !== edited.goal.connection;
-    const relinked = remeasured || moved;
-    const link = source && relinked ? newLink(before, source, caller, deps) : undefined;
-    const goal: Goal = { ...edited.goal, link: link?.id ?? (source ? before.link : undefined) };
-    const linkStep = link ? [put(rows.link, keys.link(caller.scope, link.connection, before), link)] : [];
-    await stretchPeriod(goal, caller, deps);
-    // A link beside the old one goes first, and one in its place last: whichever write is the last to happen, the old link never feeds the new outcome.
-    if (moved) await deps.store.transact(linkStep);
-    await deps.store.transact([
-      replace(rows.goal, keys.goal(caller.scope, before), goal, stored.etag),
-      feedStep(caller, before, at, deps.newId(), { kind: 'edited', fields: edited.fields }),
-      ...(source && link ? [feedStep(caller, before, at, deps.newId(), { kind: 'linked', connection: source.connection.name, measure: source.title })] : []),
-      ...(before.connection !== null && !source ? await unlinkedStep(caller, before, before.connection, at, deps) : []),
-      ...(edited.checkIn ? checkInSteps(caller.scope, before, goal, edited.checkIn) : redrawStep(caller, goal, at)),
-      ...tellParents(caller, before, [...goal.parents, ...before.parents.filter(p => !goal.parents.some(q => sameRef(p, q)))], at),
-    ]);
-    if (!moved) await deps.store.transact(linkStep);
-    if (moved && before.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, before.connection, before))]);
-    return settled(goal, relinked ? source?.connection : undefined, caller, deps);
+    const wanted = await wantedOf(body, { period: before.period, before, linkedBefore }, caller, deps);
+    await refuseGivingAway(before, wanted, caller, deps);
+    const changed = await changeGoal(actorOf(caller), deps, stored, wanted, linkedBefore);
+    return changed ? settled(changed.goal, changed.relinked ? wanted.source?.connection : undefined, caller, deps, before.parents) : viewOf(stored, caller, deps);
   },
 
   deleteGoal: async ({ params, etag }, caller, deps) => {
     const stored = await changeableGoal(params, 'edit', caller, deps);
     refuseStale(stored, etag);
-    const goal = stored.body;
-    if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
-    const at = deps.now().toISOString();
-    await deps.store.transact([remove(rows.goal, keys.goal(caller.scope, goal)), ...tellParents(caller, goal, goal.parents, at), ...tellChats(caller, goal, at)]);
-    if (goal.connection !== null) await deps.store.transact([remove(rows.link, keys.link(caller.scope, goal.connection, goal))]);
-    deps.search.remove(caller.scope, refOf(goal));
-    await deps.carryOn(caller.scope, goal.period);
+    await deleteGoal(actorOf(caller), deps, stored);
+    deps.search.remove(caller.scope, refOf(stored.body));
+    await deps.carryOn(caller.scope, stored.body.period);
     return {};
+  },
+
+  children: async ({ params, query }, caller, deps) => {
+    const { body: goal } = await visibleGoal(params, caller, deps);
+    const places = goal.children.map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
+    const ahead = places.filter(({ place }) => query.next === undefined || place > query.next);
+    const shown = ahead.slice(0, query.limit);
+    const found = await Promise.all(shown.map(({ child }) => deps.store.get(rows.goal, keys.goal(caller.scope, child))));
+    const views = await goalViews(found.filter(g => g !== undefined).filter(g => mayView(g.body, caller)), caller, deps);
+    return { rows: views, ...(ahead.length > shown.length ? { next: shown.at(-1)!.place } : {}) };
   },
 
   syncGoal: async ({ params }, caller, deps) => {
@@ -106,100 +76,111 @@ async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise
 }
 
 /** After a goal is written: found by search, heard by its parents, and read from its source without waiting for the hour. */
-async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Caller, deps: Deps): Promise<GoalView> {
+async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Caller, deps: Deps, parentsBefore: readonly GoalRef[] = []): Promise<GoalView> {
   deps.search.put(caller.scope, goal);
-  await deps.carryOn(caller.scope, goal.period);
+  for (const period of new Set([goal, ...goal.parents, ...parentsBefore].map(ref => ref.period))) await deps.carryOn(caller.scope, period);
   if (linkedTo) await deps.syncNow(caller.scope, linkedTo.id);
-  return viewOf(await visibleGoal({ period: goal.period, goal: goal.id }, caller, deps), caller, deps);
+  const stored = await deps.store.get(rows.goal, keys.goal(caller.scope, goal));
+  if (!stored) throw new Refusal('not-found', 'Somebody has deleted this goal meanwhile.');
+  return viewOf(stored, caller, deps);
 }
 
-async function draftOf(body: GoalBody, periodId: string, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalDraft> {
+function actorOf(caller: Caller): Actor {
+  return { scope: caller.scope, by: who(caller), organization: caller.organization };
+}
+
+/** Key results first, initiatives last; the place itself leads to the next page. */
+function placeOf({ kind, period, id }: Child): string {
+  return `${{ 'key-result': 1, objective: 2, initiative: 3 }[kind]}:${period}:${id}`;
+}
+
+interface Given { period: string; before: Goal | undefined; linkedBefore: Link | undefined }
+
+/** What a body wants of a goal: what it does not name stays as it was, or is as usual. Refuses names of what is not there, and what its caller has no right to. */
+async function wantedOf(body: Partial<GoalBody>, { period: periodId, before, linkedBefore }: Given, caller: Caller, deps: Deps): Promise<Wanted> {
   const period = (await periodsOf(caller, deps)).find(p => p.id === periodId);
-  if (!period) throw wrongField('period', 'There is no such time period.');
-  const start = body.start ?? before?.start ?? period.start;
-  const end = body.end ?? before?.end ?? period.end;
-  if (end <= start) throw wrongField('end', 'The end date must be after the start date.');
-  if (body.mode === 'roll-up' && body.kind === 'initiative') throw wrongField('mode', 'Initiatives have nothing to roll up. Choose check-ins or a data source.');
-  if (body.mode === 'roll-up' && body.outcome.kind !== 'percent') {
-    throw wrongField('mode', 'Progress rolls up into percent complete. Choose percent complete, or another way to measure.');
-  }
-  if (body.mode === 'source' && !body.link) throw wrongField('link', 'Choose a connection and a measure, or another way to update progress.');
-  const parents = await Promise.all((body.parents ?? before?.parents ?? []).map(parent => fittingParent(parent, before, caller, deps)));
-  const { kind, title, outcome } = body;
-  const mode = body.mode ?? before?.mode ?? 'manual';
-  return { ...usualDraft, ...before, kind, title, outcome, mode, description: body.description ?? before?.description ?? '', owners: await ownersOf(body.owners, before, caller, deps), parents, start, end };
+  if (!period && !before) throw wrongField('period', 'There is no such time period.');
+  const was: GoalDraft = before ? draftOf(before) : { ...usualDraft, kind: body.kind!, title: body.title!, outcome: body.outcome!, owners: [who(caller)], start: period!.start, end: period!.end };
+  const { owners, checkInOwner, delegate, parents: _parents, access: _access, link: _link, tags, ...plain } = body;
+  const named = await peopleIn(body, before, caller, deps);
+  const parents = await parentsOf(body.parents, before, caller, deps);
+  const draft: GoalDraft = {
+    ...was, ...plain, parents: parents.refs,
+    owners: owners ? named(owners, 'owners') : was.owners,
+    checkInOwner: checkInOwner ? named([checkInOwner], 'checkInOwner')[0]! : checkInOwner === null ? null : was.checkInOwner,
+    delegate: delegate ? named([delegate], 'delegate')[0]! : delegate === null ? null : was.delegate,
+    tags: tags ? await tagsOf(tags, was.tags, caller, deps) : was.tags,
+  };
+  const access: Access | undefined = body.access && {
+    private: body.access.private, viewers: named(body.access.viewers, 'access.viewers'), editors: named(body.access.editors, 'access.editors'),
+    aligners: body.access.aligners && named(body.access.aligners, 'access.aligners'), inheritedFrom: null,
+  };
+  await refuseUnknownTeams(draft.entity, before, caller, deps);
+  if (!before || !isDeepStrictEqual(before.entity, draft.entity) || before.kind !== draft.kind) await refuseMaking(draft, caller, deps);
+  return { draft, access, parents: parents.goals, period, source: await sourceOf(body.link, draft, linkedBefore, caller, deps) };
 }
 
-async function ownersOf(ids: string[] | undefined, before: Goal | undefined, caller: Caller, deps: Deps): Promise<Goal['owners']> {
-  if (ids === undefined) return before?.owners ?? [who(caller)];
-  return Promise.all(ids.map(async id => {
-    const known = before?.owners.find(o => o.id === id);
-    if (known) return known;
-    const person = await deps.store.get(rows.person, keys.person(caller.scope, id));
-    if (!person) throw wrongField('owners', 'There is no such person in this organization.');
-    return { id, name: person.body.name };
-  }));
+/** New tags as the organization spells them. Those that the goal bears already may have left the list since. */
+async function tagsOf(given: readonly string[], borne: readonly string[], caller: Caller, deps: Deps): Promise<string[]> {
+  const fresh = await knownTags(given.filter(tag => !borne.includes(tag)), caller, deps);
+  return [...new Set([...given.filter(tag => borne.includes(tag)), ...fresh])];
 }
 
-/** The parent exists, may be seen, and is not the goal itself or one of those under it. */
-async function fittingParent(ref: GoalRef, before: Goal | undefined, caller: Caller, deps: Deps): Promise<GoalRef> {
-  const parent = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps).catch((error: unknown) => {
-    throw error instanceof Refusal ? wrongField('parents', 'There is no such goal to stand under.') : error;
+/** Who may change a goal is not always one who may say whose it is. */
+async function refuseGivingAway(before: Goal, { draft, access }: Wanted, caller: Caller, deps: Deps): Promise<void> {
+  const people = (of: Pick<Goal, 'owners' | 'checkInOwner' | 'delegate'>) => [of.owners, of.checkInOwner, of.delegate];
+  const given = access && { ...access, inheritedFrom: before.access.inheritedFrom };
+  if (!isDeepStrictEqual(people(before), people(draft)) || (given && !isDeepStrictEqual(given, before.access))) await refuseChange('change-owners', before, caller, deps);
+}
+
+/** Names people by their ids. Those whom the goal has named already need not be there any more. */
+async function peopleIn(body: Partial<GoalBody>, before: Goal | undefined, caller: Caller, deps: Deps): Promise<(ids: readonly string[], field: string) => Who[]> {
+  const { owners = [], checkInOwner, delegate, access } = body;
+  const ids = [...owners, checkInOwner, delegate, ...(access ? [...access.viewers, ...(access.aligners ?? []), ...access.editors] : [])].filter(id => id != null);
+  const remembered = before ? [...before.owners, before.checkInOwner, before.delegate, ...before.access.viewers, ...(before.access.aligners ?? []), ...before.access.editors] : [];
+  const known = new Map([...remembered, who(caller)].filter(person => person !== null).map(person => [person.id, person]));
+  const others = await bodiesOf(deps.store, rows.person, ids.filter(id => !known.has(id)), id => keys.person(caller.scope, id));
+  return (wanted, field) => [...new Set(wanted)].map((id, i) => {
+    const person = known.get(id) ?? others.get(id);
+    if (!person) throw wrongField(field === 'delegate' || field === 'checkInOwner' ? field : `${field}.${i}`, 'There is no such person in this organization.');
+    return { id, name: person.name };
   });
-  let above: Goal | undefined = parent.body;
-  for (let depth = 0; above; depth++) { // TODO(alignment): every parent
-    if (above.id === before?.id) throw wrongField('parents', 'A goal cannot stand under itself or under one of its own children.');
-    if (depth === deepest) throw wrongField('parents', `Goals may stand at most ${deepest} deep.`);
-    const [next]: GoalRef[] = above.parents;
-    above = next ? (await deps.store.get(rows.goal, keys.goal(caller.scope, next)))?.body : undefined;
-  }
-  return { period: ref.period, id: ref.id };
 }
 
-interface ChosenSource { connection: Connection; measure: Measure; title: string }
+async function refuseUnknownTeams(entity: Entity, before: Goal | undefined, caller: Caller, deps: Deps): Promise<void> {
+  if (entity.kind !== 'teams') return;
+  const known = new Set(before?.entity.kind === 'teams' ? before.entity.teams : []);
+  const found = await bodiesOf(deps.store, rows.team, entity.teams.filter(id => !known.has(id)), id => keys.team(caller.scope, id));
+  const missing = entity.teams.findIndex(id => !known.has(id) && !found.has(id));
+  if (missing >= 0) throw wrongField(`entity.teams.${missing}`, 'There is no such team.');
+}
+
+/** New parents may be seen and aligned with; those that the caller cannot see stay, for a form cannot send back what it was never shown. */
+async function parentsOf(given: readonly GoalRef[] | undefined, before: Goal | undefined, caller: Caller, deps: Deps): Promise<{ refs: GoalRef[]; goals: Goal[] }> {
+  const were = before?.parents ?? [];
+  const old = await Promise.all(were.map(async ref => ({ ref, goal: (await deps.store.get(rows.goal, keys.goal(caller.scope, ref)))?.body })));
+  const kept = old.filter(({ ref, goal }) => given === undefined || given.some(other => sameRef(other, ref)) || (goal && !mayView(goal, caller)));
+  const added = (given ?? []).filter((ref, i) => !were.some(other => sameRef(other, ref)) && given!.findIndex(other => sameRef(other, ref)) === i);
+  const goals = await Promise.all(added.map(async ref => {
+    const { body } = await visibleGoal({ period: ref.period, goal: ref.id }, caller, deps).catch((error: unknown) => {
+      throw error instanceof Refusal && error.kind === 'not-found' ? wrongField('parents', 'There is no such goal to stand under.') : error;
+    });
+    await refuseChange('align', body, caller, deps);
+    return body;
+  }));
+  return { refs: [...kept.map(({ ref }) => ref), ...added.map(ref => ({ period: ref.period, id: ref.id }))], goals: [...kept.flatMap(({ goal }) => goal ?? []), ...goals] };
+}
 
 /** Whoever may edit a goal may leave its source as it is, even where the connection is not theirs to use. */
-async function sourceOf(body: GoalBody, linkedBefore: Link | undefined, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
-  if (body.mode !== 'source' || !body.link) return undefined;
-  const stays = linkedBefore?.connection === body.link.connection && isDeepStrictEqual(linkedBefore.measure, body.link.measure);
-  const connection = stays ? (await knownConnection(body.link.connection, caller, deps)).body : await usableConnection(body.link.connection, caller, deps);
-  const { measure, metric } = fittingMeasure(connection.integration, body.link.measure, body.outcome, deps);
+async function sourceOf(given: GoalBody['link'], draft: GoalDraft, linkedBefore: Link | undefined, caller: Caller, deps: Deps): Promise<ChosenSource | undefined> {
+  if (draft.mode !== 'source') {
+    if (given) throw wrongField('link', 'A link feeds a goal whose progress comes from a data source. Choose that, or leave the link out.');
+    return undefined;
+  }
+  const link = given ?? linkedBefore;
+  if (!link) throw wrongField('link', 'Choose a connection and a measure, or another way to update progress.');
+  const stays = linkedBefore?.connection === link.connection && isDeepStrictEqual(linkedBefore.measure, link.measure);
+  const connection = stays ? (await knownConnection(link.connection, caller, deps)).body : await usableConnection(link.connection, caller, deps);
+  const { measure, metric } = fittingMeasure(connection.integration, link.measure, draft.outcome, deps);
   return { connection, measure, title: metric.title };
 }
-
-function newLink(goal: Goal, source: ChosenSource, caller: Caller, deps: Pick<Deps, 'newId'>): Link {
-  return { id: deps.newId(), connection: source.connection.id, goal: refOf(goal), measure: source.measure, linkedBy: who(caller), problem: null };
-}
-
-function feedStep(caller: Caller, goal: Goal, at: string, id: string, what: Activity): Step {
-  const entry: FeedEntry = { goal: refOf(goal), id, at, by: author(caller), activity: what };
-  return put(rows.feedEntry, keys.feedEntry(caller.scope, entry.goal, at, id), entry);
-}
-
-async function unlinkedStep(caller: Caller, goal: Goal, id: string, at: string, deps: Deps): Promise<Step[]> {
-  const connection = await deps.store.get(rows.connection, keys.connection(caller.scope, id));
-  return connection ? [feedStep(caller, goal, at, deps.newId(), { kind: 'unlinked', connection: connection.body.name })] : [];
-}
-
-/** Chats that show a living card of a deleted goal are told, so that no card goes on showing its number. */
-function tellChats(caller: Caller, goal: Goal, at: string): Step[] {
-  if (!goal.posted) return [];
-  const id = `d:${goal.id}`;
-  return [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'gone', id, goal: refOf(goal), at, title: goal.title, by: caller.person.name, hidden: goal.access.private })];
-}
-
-/** The parent is told in its own time, but in this transaction it is promised: a child's move is never lost. */
-function tellParents(caller: Caller, goal: Goal, parents: readonly GoalRef[], at: string): Step[] {
-  return parents.map(parent => rollUpStep(caller.scope, refOf(goal), parent, at));
-}
-
-/** Cards show more of a goal than what moves: its title, its target. */
-function redrawStep(caller: Caller, goal: Goal, at: string): Step[] {
-  const id = `e:${goal.id}:${Date.parse(at)}`;
-  return goal.posted ? [put(rows.outgoing, keys.outgoing(caller.scope, goal.period, id), { kind: 'moved', id, goal: refOf(goal), at })] : [];
-}
-
-function judgement(caller: Caller, at: string, deps: Deps): Judgement {
-  return { at, today: dateIn(caller.organization.timeZone, deps.now()), thresholds: caller.organization.thresholds, model: caller.organization.model, by: author(caller) };
-}
-

@@ -1,8 +1,7 @@
 // Time periods: which there are and which is current; and for admins adding, renaming, moving and removing them.
 import { dateIn } from '../../domain/date.ts';
-import type { Goal } from '../../domain/goal.ts';
 import { isId } from '../../domain/organization.ts';
-import { type Period, currentPeriod, inOrder, periodsToMake, reaching } from '../../domain/period.ts';
+import { type Period, currentPeriod, inOrder, periodsToMake } from '../../domain/period.ts';
 import { refusal } from '../../domain/permission.ts';
 import { revise } from '../../store/revise.ts';
 import { type Stored, insert, remove, replace } from '../../store/store.ts';
@@ -86,15 +85,6 @@ export async function periodsOf(caller: Caller, deps: Pick<Deps, 'store'>): Prom
   const all: Period[] = [];
   for await (const { body } of deps.store.all(rows.period, keys.organizationRows(caller.scope))) all.push(body);
   return all.toSorted(inOrder);
-}
-
-/**
- * To be called before a goal with dates of its own is written: its period remembers how far they reach, so that the goal is judged and
- * found for as long as it runs.
- */
-export async function stretchPeriod(goal: Goal, caller: Caller, deps: Pick<Deps, 'store'>): Promise<void> {
-  const period = await revise(deps.store, rows.period, keys.period(caller.scope, goal.period), p => reaching(p, goal));
-  if (!period) throw new Refusal('conflict', 'Its time period has just been deleted. Choose another one.');
 }
 
 async function knownPeriod(id: string, caller: Caller, deps: Deps): Promise<Stored<Period>> {

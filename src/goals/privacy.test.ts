@@ -1,0 +1,111 @@
+// Privacy on real tables: nobody sees more than they should at any moment, whoever is faster and whatever dies in between.
+import assert from 'node:assert/strict';
+import { type Access, type GoalRef, openAccess, refOf } from '../domain/goal.ts';
+import { type Azurite, startAzurite } from '../simulators/azurite.ts';
+import { Conflict, type Step } from '../store/store.ts';
+import { rows } from '../store/tables.ts';
+import { type Stage, period, setStage } from './stage.ts';
+
+let azurite: Azurite;
+let stage: Stage;
+const ref = (id: string): GoalRef => ({ period, id });
+const who = (id: string) => ({ id, name: id });
+const secret = (...viewers: string[]): Access => ({ ...openAccess, private: true, viewers: viewers.map(who) });
+const isGoal = (steps: readonly Step[], id: string) => steps.some(step => step.keys.row === `g:${id}`);
+const viewers = async (id: string) => (await stage.goal(ref(id))).access.viewers.map(w => w.id).toSorted();
+const died = new Error('The process died here.');
+const later = () => { stage.clock.now = new Date(stage.clock.now.getTime() + 61_000); };
+
+describe('handing privacy down', function () {
+  this.timeout(60_000);
+  before(async () => { azurite = await startAzurite(); });
+  after(async () => { await azurite.stop(); });
+
+  beforeEach(async () => {
+    stage = await setStage(azurite.connectionString);
+    await stage.make('top');
+    await stage.make('kr', { kind: 'key-result', parents: [ref('top')] });
+  });
+
+  it('hides all below before the goal itself, and shows it after (C54)', async () => {
+    const order: string[] = [];
+    stage.before.transaction = steps => { for (const id of ['top', 'kr']) if (isGoal(steps, id)) order.push(id); };
+    await stage.change(ref('top'), {}, secret('eve'));
+    assert.deepEqual(order, ['kr', 'top']);
+    order.length = 0;
+    await stage.change(ref('top'), {}, openAccess);
+    assert.deepEqual(order, ['top', 'kr']);
+  });
+
+  it('takes viewers away first and adds new ones last (C54)', async () => {
+    await stage.change(ref('top'), {}, secret('eve', 'dana'));
+    stage.before.transaction = async steps => { if (isGoal(steps, 'top')) assert.deepEqual(await viewers('kr'), ['ann', 'dana']); };
+    await stage.change(ref('top'), {}, secret('dana', 'fay'));
+    assert.deepEqual(await viewers('kr'), ['ann', 'dana', 'fay']);
+  });
+
+  it('gives all below back what the goal says when somebody else was faster (C54)', async () => {
+    stage.before.transaction = async steps => {
+      if (!isGoal(steps, 'top')) return;
+      stage.before.transaction = () => undefined;
+      await stage.change(ref('top'), { title: 'Faster' });
+    };
+    await assert.rejects(stage.change(ref('top'), {}, secret('eve')), Conflict);
+    assert.deepEqual([(await stage.goal(ref('top'))).access.private, (await stage.goal(ref('kr'))).access.private], [false, false]);
+  });
+
+  it('reaches a key result that is being made meanwhile (C54)', async () => {
+    stage.before.transaction = async steps => {
+      if (!isGoal(steps, 'late') || (await stage.stored(ref('late')))) return;
+      stage.before.transaction = () => undefined; // the parent has heard of it, and it is not there yet
+      await stage.change(ref('top'), {}, secret('eve'));
+    };
+    await stage.make('late', { kind: 'key-result', parents: [ref('top')] });
+    assert.deepEqual((await stage.goal(ref('late'))).access.inheritedFrom, ref('top'));
+  });
+
+  it('is carried on by the outbox when its process died half-way (C54)', async () => {
+    stage.before.transaction = steps => { if (isGoal(steps, 'top')) throw died; };
+    await assert.rejects(stage.change(ref('top'), {}, secret('eve')), died);
+    stage.before.transaction = () => undefined;
+    assert.equal((await stage.goal(ref('kr'))).access.private, true);
+    await stage.drained();
+    assert.equal((await stage.goal(ref('kr'))).access.private, true, 'the goal may still follow');
+    later();
+    await stage.drained();
+    assert.equal((await stage.goal(ref('kr'))).access.private, false);
+    assert.deepEqual(await stage.outbox(), []);
+  });
+
+  it('redraws the cards of goals that it hides (C54)', async () => {
+    const posted = (await stage.stored(ref('kr')))!;
+    await stage.deps.store.transact([{ do: 'replace', kind: rows.goal as never, keys: { partition: `${stage.actor.scope.tenant}|main|${period}`, row: 'g:kr' }, body: { ...posted.body, posted: true }, etag: posted.etag }]);
+    await stage.drained();
+    await stage.change(ref('top'), {}, secret());
+    assert.deepEqual((await stage.drained()).filter(o => o.kind === 'moved').map(o => o.goal), [refOf(posted.body)]);
+  });
+});
+
+describe('deleting', function () {
+  this.timeout(60_000);
+  before(async () => { azurite = await startAzurite(); });
+  after(async () => { await azurite.stop(); });
+  beforeEach(async () => { stage = await setStage(azurite.connectionString); });
+
+  it('that died before the goal was gone did not happen, and after it is carried on', async () => {
+    await stage.make('top', { mode: 'roll-up' });
+    const goal = await stage.make('kr', { kind: 'key-result', parents: [ref('top')] });
+    stage.before.transaction = steps => { if (isGoal(steps, 'kr')) throw died; };
+    await assert.rejects(stage.remove(goal), died);
+    stage.before.transaction = () => undefined;
+    later();
+    assert.deepEqual((await stage.drained()).filter(o => o.kind === 'gone'), []);
+    assert.equal((await stage.goal(ref('top'))).children.length, 1);
+    assert.deepEqual(await stage.outbox(), []);
+
+    await stage.remove(goal);
+    const said = await stage.drained();
+    assert.deepEqual(said.map(o => [o.kind, o.goal.id]), [['gone', 'kr']]);
+    assert.deepEqual([(await stage.goal(ref('top'))).children, await stage.outbox()], [[], []]);
+  });
+});

@@ -1,0 +1,80 @@
+// Handing privacy down: the key results and initiatives under a goal are as private as it is, before it is and for as long as it is.
+import type { Instant } from '../domain/date.ts';
+import { type Access, type Child, type Goal, type GoalRef, refOf } from '../domain/goal.ts';
+import type { Scope, Who } from '../domain/organization.ts';
+import { accessFrom, handedDown, inBoth, inheritsPrivacy } from '../domain/privacy.ts';
+import { wrongField } from '../refusal.ts';
+import { type Step, type Store, put, remove } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
+import { rewrite, tellParents } from './alignment.ts';
+
+/** The most goals that privacy comes down to at once. */
+const mostBelow = 500;
+
+export interface HandDownDeps { store: Store; now(): Date }
+
+/** The word that privacy is being handed down from a goal: if whoever does it dies, the outbox does it again, from what the goal then says. */
+export interface HandingDown { kind: 'handing-down'; id: string; goal: GoalRef; at: Instant }
+
+/** What has to be handed down because of a change. Nothing where no goal below inherits. */
+export interface Descent { word: HandingDown; before: Access | undefined; after: Access | undefined; children: readonly Child[] }
+
+export function descentOf(before: Goal, after: Goal, at: Instant, id: string): Descent | undefined {
+  const [was, is] = [handedDown(before), handedDown(after)];
+  if (JSON.stringify(was) === JSON.stringify(is) || !after.children.some(child => inheritsPrivacy(child.kind))) return undefined;
+  return { word: { kind: 'handing-down', id: `y:${id}`, goal: refOf(after), at }, before: was, after: is, children: after.children };
+}
+
+/** Before the goal itself is written: whoever loses sight of it loses sight of all below first, and nobody gains any yet. Refuses where that cannot be. */
+export async function narrow(deps: HandDownDeps, scope: Scope, { word, before, after, children }: Descent): Promise<void> {
+  if (after) {
+    const below = await goalsBelow(deps.store, scope, children);
+    const several = below.filter(goal => goal.parents.length > 1).length;
+    if (several > 0) throw wrongField('access', `Key results of a private goal stand under it alone, and ${several === 1 ? 'one of these stands' : `${several} of these stand`} under others too. Take them away from there first.`);
+  }
+  await deps.store.transact([put(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id), word)]);
+  if (after) await handDown(deps, scope, children, before ? seenByBoth(after, before) : after);
+}
+
+/** After the goal itself was written, or could not be: all below becomes what it says. */
+export async function settleDescent(deps: HandDownDeps, scope: Scope, word: HandingDown): Promise<void> {
+  const goal = await deps.store.get(rows.goal, keys.goal(scope, word.goal));
+  if (goal) await handDown(deps, scope, goal.body.children, handedDown(goal.body));
+  await deps.store.transact([remove(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id))]);
+}
+
+async function handDown(deps: HandDownDeps, scope: Scope, children: readonly Child[], access: Access | undefined): Promise<void> {
+  const at = deps.now().toISOString();
+  for (const { period, id } of await goalsBelow(deps.store, scope, children)) {
+    await rewrite(deps.store, scope, { period, id }, goal => {
+      const next = { ...goal, access: accessFrom(access, goal.access) };
+      return JSON.stringify(next.access) === JSON.stringify(goal.access) ? undefined : { goal: next, steps: [...tellParents(scope, goal, goal.parents, at), ...redrawStep(scope, goal, at)] };
+    });
+  }
+}
+
+/** Cards show more of a goal than what moves: its title, its target, or that it is not to be shown any more. */
+export function redrawStep(scope: Scope, goal: Goal, at: Instant): Step[] {
+  const id = `e:${goal.id}:${Date.parse(at)}`;
+  return goal.posted ? [put(rows.outgoing, keys.outgoing(scope, goal.period, id), { kind: 'moved', id, goal: refOf(goal), at })] : [];
+}
+
+/** The goals that privacy comes down to: key results and initiatives, and those under them. */
+async function goalsBelow(store: Store, scope: Scope, children: readonly Child[]): Promise<Goal[]> {
+  const found = new Map<string, Goal>();
+  let level = children;
+  while (level.length > 0) {
+    const refs = level.filter(child => inheritsPrivacy(child.kind) && !found.has(`${child.period}:${child.id}`));
+    if (found.size + refs.length > mostBelow) throw wrongField('access', `More than ${mostBelow} goals stand under this one. Move some of them away first.`);
+    const goals = await Promise.all(refs.map(ref => store.get(rows.goal, keys.goal(scope, ref))));
+    for (const goal of goals) if (goal) found.set(`${goal.body.period}:${goal.body.id}`, goal.body);
+    level = goals.flatMap(goal => goal?.body.children ?? []);
+  }
+  return [...found.values()];
+}
+
+/** `after`, without those who could not see it before. */
+function seenByBoth(after: Access, before: Access): Access {
+  const saw: Who[] = [...before.viewers, ...(before.aligners ?? []), ...before.editors];
+  return { ...after, viewers: inBoth(after.viewers, saw), aligners: after.aligners && inBoth(after.aligners, saw), editors: inBoth(after.editors, saw) };
+}
