@@ -5,6 +5,7 @@ import { CheckIn } from './domain/check-in.ts';
 import { Instant, PlainDate } from './domain/date.ts';
 import { FeedEntry } from './domain/feed.ts';
 import { AlertLevel, Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
+import { GoalSort, SortOrder } from './domain/goal-query.ts';
 import { Author, CreateRight, Id, OkrModel, Organization, Person, Rhythm, Role, Settings, Team, TenantPolicy, Who } from './domain/organization.ts';
 import { Outcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
@@ -255,6 +256,29 @@ export type FollowView = z.infer<typeof FollowView>;
 export const AuditEntry = z.object({ at: Instant, by: Who, deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(), private: z.boolean().optional() });
 const AuditQuery = Paging.extend({ on: z.string().max(200).optional().describe('The id of the thing that it was done to.'), person: Id.optional().describe('Who did it.') });
 
+/** Several of a query's values, one after the other with commas between them or each by itself. */
+const several = <T extends z.ZodType>(value: T) => z.preprocess(given => (typeof given === 'string' ? given.split(',') : given), z.array(value).min(1).max(20)).optional();
+/** Of everything that is given all must be true. With a period and nothing else it is that period's goals in a steady order, as they are stored. */
+const GoalListQuery = Paging.extend({
+  period: Id.optional().describe('Leave it out to ask for the goals of all time periods.'),
+  search: z.string().max(200).optional().describe('Beginnings of words of the title, the description, the tags and the owners’ names.'),
+  kind: several(GoalKind).describe('One of these kinds.'),
+  owner: z.string().max(64).optional().describe('The id of one of its owners.'),
+  checkInOwner: z.string().max(64).optional().describe('The id of the person whom reminders go to.'),
+  team: Id.optional().describe('The id of one of the teams whose goal it is.'),
+  tag: z.string().max(40).optional().describe('A tag that it bears, whatever its capitals.'),
+  status: several(Status).describe('One of these statuses.'),
+  entity: z.enum(['organization', 'teams', 'individual']).optional().describe('Whose it is: the whole organization’s, teams’, or its owners’ alone.'),
+  mode: ProgressMode.optional().describe('What moves it.'),
+  unaligned: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional().describe('true: goals that stand under no other; false: those that do.'),
+  under: z.string().regex(/^[A-Za-z0-9_-]{1,64}\/[A-Za-z0-9_-]{1,64}$/, 'Write it as period/goal.').optional().describe('Goals directly under this one: its time period, a slash, its id.'),
+  checkedInBefore: Instant.optional().describe('Nobody and nothing has checked in since.'),
+  endsBefore: PlainDate.optional().describe('Its last day is before this one.'),
+  sort: GoalSort.optional().describe('Left out, the best matches of a search come first, and otherwise the newest goals. Goals without a progress or check-in come last in either order.'),
+  order: SortOrder.optional().describe('asc unless said otherwise; the status that is worst comes first. By relevance there is but one.'),
+});
+export type GoalListQuery = z.infer<typeof GoalListQuery>;
+
 const CheckInBody = z.object({
   value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
   /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
@@ -332,7 +356,7 @@ export const api = {
   follow: endpoint('PUT', `${org}/follows/:followed`, 'Follow `organization`, `team:<id>`, `person:<id>` or `goal:<period>:<id>`', { answer: FollowView }),
   unfollow: endpoint('DELETE', `${org}/follows/:followed`, 'Follow something no longer', { answer: Done }),
 
-  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or the best matches of a search', { query: Paging.extend({ period: Id.describe('The time period’s id.'), search: z.string().optional().describe('Words to search for: the answer is then the best matches of all, as one page.') }), answer: page(GoalView) }),
+  goals: endpoint('GET', `${org}/goals`, 'Goals of a period, or those that a search finds', { query: GoalListQuery, answer: page(GoalView) }),
   createGoal: endpoint('POST', `${org}/goals/:period`, 'Make a goal', { body: GoalBody, answer: GoalView }),
   goal: endpoint('GET', goal, 'One goal', { answer: GoalView }),
   updateGoal: endpoint('PATCH', goal, 'Change a goal, if it is still the one that was read; what is not named stays', { body: GoalBody.partial(), answer: GoalView, guarded: true }),

@@ -25,11 +25,12 @@ import { openSearch } from './search/search.ts';
 import { openStore } from './store/azure.ts';
 import { openMailbox } from './store/mailbox.ts';
 import { openDelivery, openMemory } from './store/memory.ts';
-import { currentGoals } from './store/organizations.ts';
+import { allGoals, currentlyIn } from './store/organizations.ts';
 import { openQueue } from './store/queue.ts';
 import type { Store } from './store/store.ts';
 import { keys, rows } from './store/tables.ts';
 import { type KeyRing, openVault } from './store/vault.ts';
+import { watched } from './store/watched.ts';
 import { DeliveryDue, type SyncDeps, SyncAsked, SyncDue } from './sync/deps.ts';
 import { moveGoals } from './sync/move.ts';
 import { startChain, syncNow } from './sync/schedule.ts';
@@ -63,7 +64,9 @@ const claimSeconds = 60;
 /** Constructs everything and starts what the role asks for. Answers once it serves. */
 export async function startWaymark(config: Config, surroundings: Surroundings): Promise<Waymark> {
   const now = () => new Date();
-  const store = await openStore({ connectionString: surroundings.storage });
+  const rowsOnly = await openStore({ connectionString: surroundings.storage });
+  const search = openSearch({ now, report: error => { report(error, 'rebuilding the search index'); }, load: scope => allGoals(rowsOnly, scope) });
+  const store = watched(rowsOnly, search);
   const connectors = new Map(allConnectors.map(c => [c.id, c]));
   const outside = realOutside(surroundings.outside);
   const vault = openVault(surroundings.keyRing);
@@ -74,13 +77,12 @@ export async function startWaymark(config: Config, surroundings: Surroundings): 
   };
   const through: SyncDeps['openThrough'] = (scope, { satellite, integration, auth, settings }, credential) =>
     openThrough(cloud, { address: { ...scope, satellite: satellite! }, connector: integration, auth, settings, credential });
-  const search = openSearch({ now, report: error => { report(error, 'rebuilding the search index'); }, load: scope => currentGoals(store, scope, now()) });
-
   const askForSync = (scope: Scope, connection: string) => syncNow({ queues, now }, scope, connection);
 
   const memoryDeps = {
     store, now, report,
-    find: (scope: Scope, words: string, limit: number) => search.find(scope, words, limit),
+    find: async (scope: Scope, viewer: string | null, words: string, limit: number) =>
+      (await search.find(scope, viewer, { words, current: await currentlyIn(store, scope, now()) }, { sorting: { by: 'relevance' }, limit })).refs,
     syncNow: askForSync,
     integrationName: (id: string) => integrationName(integrations, id),
   };

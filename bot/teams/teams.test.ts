@@ -111,7 +111,7 @@ describe('Teams', function () {
       const person = world.people.find(one => one.id === by.id && by.tenant === tenant && one.id !== dana.id);
       return person && { scope, organization: 'Aurora Coffee', person: { id: person.id, name: person.name, role: person.admin ? 'admin' : 'member' } };
     },
-    search: async (_, words, { skip, limit }) =>
+    search: async (_scope, _viewer, words, { skip, limit }) =>
       (await allGoals()).filter(one => one.title.toLowerCase().includes(words.toLowerCase())).slice(skip, skip + limit).map(known),
     goal: async (s, ref) => {
       const row = await store.get(rows.goal, keys.goal(s, ref));

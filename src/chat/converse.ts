@@ -17,8 +17,8 @@ export interface Member { scope: Scope; organization: string; person: Person }
 export interface Memory {
   /** The speaker in their organization, or in the one named; `undefined` for somebody we do not know there. */
   member(by: Speaker, organization?: string): Promise<Member | undefined>;
-  /** Goals of the current period by words of their title, best first; without words, all of them. */
-  search(scope: Scope, words: string, page: { skip: number; limit: number }): Promise<KnownGoal[]>;
+  /** Current goals by words of their title, best first; without words, all of them. Of private goals those of `viewer`; for `null`, who is everybody, none. */
+  search(scope: Scope, viewer: string | null, words: string, page: { skip: number; limit: number }): Promise<KnownGoal[]>;
   goal(scope: Scope, ref: GoalRef): Promise<KnownGoal | undefined>;
   /** Which goal a message of ours is about, and whose; `undefined` when the message is not ours or not about a goal. */
   thread(tenant: string, conversation: string, root: string): Promise<{ scope: Scope; goal: GoalRef } | undefined>;
@@ -117,7 +117,7 @@ async function acted(memory: Memory, event: Extract<Event, { kind: 'acted' }>): 
 }
 
 async function found(memory: Memory, member: Member, place: Conversation, words: string, page: { skip: number; limit: number }): Promise<Message> {
-  const goals = await memory.search(member.scope, words, { skip: page.skip, limit: page.limit + 1 });
+  const goals = await memory.search(member.scope, readerIn(place, member), words, { skip: page.skip, limit: page.limit + 1 });
   const facts = shownIn(place, member, goals.slice(0, page.limit)).map(goalFacts);
   if (facts.length === 0 && page.skip === 0) return nothingFound(place, words);
   return { kind: 'search-results', query: words, goals: facts, more: goals.length > page.limit };
@@ -180,7 +180,7 @@ async function heardHere(memory: Memory, member: Member, place: Conversation): P
 }
 
 async function choices(memory: Memory, member: Member, place: Conversation, words: string): Promise<KnownGoal[]> {
-  return shownIn(place, member, await memory.search(member.scope, words, { skip: 0, limit: mostResults + 1 }));
+  return shownIn(place, member, await memory.search(member.scope, readerIn(place, member), words, { skip: 0, limit: mostResults + 1 }));
 }
 
 function theOne(goals: KnownGoal[], words: string): KnownGoal | undefined {
@@ -190,6 +190,11 @@ function theOne(goals: KnownGoal[], words: string): KnownGoal | undefined {
 }
 
 /** Those that may be shown there to this person. In a channel or group, where others read along, none is private. */
+/** Who reads what is found; `null` where others read along. `shownIn` decides what is shown: this only keeps what is not from taking a place on the page. */
+function readerIn(place: Conversation, { person }: Member): string | null {
+  return place.kind === 'personal' ? person.id : null;
+}
+
 function shownIn(place: Conversation, member: Member, goals: KnownGoal[]): KnownGoal[] {
   return goals.filter(known => may(member, { do: 'show', goal: known.goal, where: place.kind }));
 }

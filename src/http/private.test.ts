@@ -81,7 +81,11 @@ const sent: Record<string, Sent[]> = {
   follows: [{ query: {} }],
   follow: [{}],
   unfollow: [{}],
-  goals: [{ query: { period, limit: '200' } }, { query: { period, limit: '200', search: 'merger' } }, { query: { period, limit: '200', search: 'price lawyers' } }],
+  goals: [
+    { query: { period, limit: '200' } },
+    ...['search=merger', 'search=price lawyers', 'owner=lia', 'checkInOwner=lia', 'team=red', 'tag=CANARY tag', 'status=not-started,on-track,behind,at-risk', 'unaligned=true', 'unaligned=false', `under=${period}/${secret.id}`, 'sort=title']
+      .map(asked => { const [name, value] = asked.split('=') as [string, string]; return { query: { limit: '200', [name]: value } }; }),
+  ],
   createGoal: [{ body: draft }, { body: { ...draft, kind: 'key-result' } }],
   updateGoal: [{ body: draft }],
   deleteGoal: [{}],
@@ -244,7 +248,8 @@ describe('a private goal', function () {
     const group = place('group', '19:planning');
     const chatOf = (who: Person) => place('personal', `a:${who.id}`);
     const remembered = () => ({
-      store: stage.store, now, find: stage.deps.search.find, syncNow: async () => undefined, integrationName: (id: string) => id,
+      store: stage.store, now, syncNow: async () => undefined, integrationName: (id: string) => id,
+      find: async (of: typeof scope, viewer: string | null, words: string, limit: number) => (await stage.deps.search.find(of, viewer, { words }, { sorting: { by: 'relevance' }, limit })).refs,
       report: (error: unknown, context: string): string => { throw new Error(context, { cause: error }); },
     });
 

@@ -5,7 +5,7 @@ import { type Endpoint, addressOf } from '../api.ts';
 import { newOrganization } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
 import { openSearch } from '../search/search.ts';
-import { openStore } from '../store/azure.ts';
+import { type StoreConnection, openStore } from '../store/azure.ts';
 import { insert, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { openVault } from '../store/vault.ts';
@@ -26,8 +26,8 @@ export interface ServerStage {
   reports: string[];
 }
 
-export async function setServerStage({ connectionString, trust, now }: { connectionString: string; trust: Trust; now(): Date }): Promise<ServerStage> {
-  const store = await openStore({ connectionString });
+export async function setServerStage({ trust, now, ...storage }: StoreConnection & { trust: Trust; now(): Date }): Promise<ServerStage> {
+  const store = await openStore(storage);
   const numbers = numbersSource();
   const requested: string[] = [];
   const reports: string[] = [];

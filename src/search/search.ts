@@ -1,94 +1,88 @@
-// The goal index: SQLite's full-text search in memory, derived from the goal rows and rebuilt from them at will.
-import { DatabaseSync } from 'node:sqlite';
+// The goal search: one index an organization, derived from the goal rows, kept current by what this process writes and rebuilt from them at will.
+import { setImmediate } from 'node:timers/promises';
 import type { Goal, GoalRef } from '../domain/goal.ts';
+import type { GoalQuery } from '../domain/goal-query.ts';
 import type { Scope } from '../domain/organization.ts';
+import { type Found, type GoalIndex, type Page, emptyIndex } from './goal-index.ts';
+
+export { type Found, type Page, Position, type Sorting } from './goal-index.ts';
 
 export interface GoalSearch {
   /**
-   * The best matches for what somebody has typed so far, best first; with no words any goals, those that this process wrote last first.
+   * Goals that a query asks for, one page of them. `viewer` is the id of the person who asks; `null` finds only what everybody may see.
+   * A private goal is found by nobody off its list, and does not count on any page.
    * Answers references only: whoever shows a goal reads it again and asks whether this person may see it.
    */
-  find(scope: Scope, words: string, limit: number): Promise<GoalRef[]>;
+  find(scope: Scope, viewer: string | null, query: GoalQuery, page: Page): Promise<Found>;
   /** Makes a change findable at once in this process; other processes see it at their next rebuild. */
   put(scope: Scope, goal: Goal): void;
   remove(scope: Scope, ref: GoalRef): void;
 }
 
-/** An index older than this is rebuilt in the background when it is next asked. */
+/** An index older than this is rebuilt in the background when it is next asked, */
 const staleAfterMs = 5 * 60_000;
+/** but no process spends more than one part in so many of its time on rebuilding. */
+const mostOften = 20;
+/** Goals written at once, a few milliseconds' work, before others have their turn. */
+const batchSize = 200;
 
-/** `changes`: made while the next index is being built, which may have read past them. */
-interface Index { database: DatabaseSync; builtAt: number; changes: Change[] | undefined }
-type Change = (database: DatabaseSync) => void;
+type Change = (index: GoalIndex) => void;
+
+/** `changes`: made while `building` goes on, which may have read past them. */
+interface Indexed { index: GoalIndex | undefined; staleAt: number; building: Promise<void> | undefined; changes: Change[] }
 
 /** `load` yields every goal of an organization that should be found. */
 export function openSearch(deps: { load(scope: Scope): AsyncIterable<Goal>; now(): Date; report(error: unknown): void }): GoalSearch {
-  const indexes = new Map<string, Promise<Index>>();
+  const organizations = new Map<string, Indexed>();
   const keyOf = (scope: Scope) => `${scope.tenant}|${scope.organization}`;
 
-  async function build(scope: Scope): Promise<Index> {
-    const builtAt = deps.now().getTime();
-    const database = emptyIndex();
-    for await (const goal of deps.load(scope)) write(database, goal);
-    return { database, builtAt, changes: undefined };
-  }
-
-  async function indexOf(scope: Scope): Promise<Index> {
-    const key = keyOf(scope);
-    let building = indexes.get(key);
-    if (!building) {
-      building = build(scope);
-      indexes.set(key, building);
-      building.catch(() => indexes.delete(key)); // the next search tries again; this one hears of it by its own await
+  async function filled(scope: Scope): Promise<GoalIndex> {
+    const index = emptyIndex();
+    let batch: Goal[] = [];
+    for await (const goal of deps.load(scope)) {
+      if (batch.push(goal) < batchSize) continue;
+      index.write(batch);
+      batch = [];
+      await setImmediate();
     }
-    const index = await building;
-    if (!index.changes && deps.now().getTime() - index.builtAt > staleAfterMs) rebuild(scope, index).catch(deps.report);
+    index.write(batch);
     return index;
   }
 
-  async function rebuild(scope: Scope, index: Index): Promise<void> {
-    const changes: Change[] = index.changes = [];
+  async function build(scope: Scope, of: Indexed): Promise<void> {
+    const began = deps.now().getTime();
+    of.changes = [];
     try {
-      const fresh = await build(scope);
-      for (const change of changes) change(fresh.database);
-      indexes.set(keyOf(scope), Promise.resolve(fresh));
+      const fresh = await filled(scope);
+      for (const change of of.changes) change(fresh);
+      of.index?.close();
+      of.index = fresh;
+      of.staleAt = began + Math.max(staleAfterMs, mostOften * (deps.now().getTime() - began));
     } finally {
-      index.changes = undefined;
+      of.building = undefined;
     }
   }
 
-  const whenBuilt = (scope: Scope, change: Change) => {
-    const changed = (index: Index) => { change(index.database); index.changes?.push(change); };
-    indexes.get(keyOf(scope))?.then(changed, () => undefined /* reported to whoever searched */);
-  };
+  /** An index that is there serves at once, however old; whoever comes first waits, and hears why if it fails. */
+  async function indexed(scope: Scope): Promise<Indexed> {
+    const key = keyOf(scope);
+    const of = organizations.get(key) ?? { index: undefined, staleAt: 0, building: undefined, changes: [] };
+    organizations.set(key, of);
+    if (!of.index) await (of.building ??= build(scope, of));
+    else if (deps.now().getTime() > of.staleAt && !of.building) (of.building = build(scope, of)).catch(deps.report);
+    return of;
+  }
+
+  function change(scope: Scope, make: Change): void {
+    const of = organizations.get(keyOf(scope));
+    if (!of) return;
+    if (of.index) make(of.index);
+    if (of.building) of.changes.push(make);
+  }
 
   return {
-    find: async (scope, words, limit) => found((await indexOf(scope)).database, words, limit),
-    put: (scope, goal) => whenBuilt(scope, database => { erase(database, goal); write(database, goal); }),
-    remove: (scope, ref) => whenBuilt(scope, database => erase(database, ref)),
+    find: async (scope, viewer, query, page) => (await indexed(scope)).index!.find(viewer, query, page),
+    put: (scope, goal) => change(scope, index => index.write([goal])),
+    remove: (scope, ref) => change(scope, index => index.erase(ref)),
   };
-}
-
-function emptyIndex(): DatabaseSync {
-  const database = new DatabaseSync(':memory:');
-  database.exec("create virtual table goals using fts5(title, description, owner, period unindexed, id unindexed, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4')");
-  return database;
-}
-
-function write(database: DatabaseSync, goal: Goal): void {
-  database.prepare('insert into goals (title, description, owner, period, id) values (?, ?, ?, ?, ?)').run(goal.title, goal.description, goal.owners.map(o => o.name).join(', '), goal.period, goal.id);
-}
-
-function erase(database: DatabaseSync, ref: GoalRef): void {
-  database.prepare('delete from goals where id = ? and period = ?').run(ref.id, ref.period);
-}
-
-function found(database: DatabaseSync, words: string, limit: number): GoalRef[] {
-  const terms = words.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? [];
-  const asRef = (row: Record<string, unknown>): GoalRef => ({ period: String(row['period']), id: String(row['id']) });
-  if (terms.length === 0) return database.prepare('select period, id from goals order by rowid desc limit ?').all(limit).map(asRef);
-  const query = (joint: string) => terms.map(t => `"${t}"*`).join(joint);
-  const ranked = database.prepare('select period, id from goals where goals match ? order by bm25(goals, 10, 1, 3) limit ?');
-  const all = ranked.all(query(' AND '), limit);
-  return (all.length > 0 ? all : ranked.all(query(' OR '), limit)).map(asRef);
 }

@@ -16,8 +16,8 @@ import { keys, rows } from './tables.ts';
 export interface MemoryDeps {
   store: Store;
   now(): Date;
-  /** The best matches for some words among an organization's current goals. */
-  find(scope: Scope, words: string, limit: number): Promise<GoalRef[]>;
+  /** The best matches for some words among an organization's current goals; of private goals those of `viewer` alone, for `null` none. */
+  find(scope: Scope, viewer: string | null, words: string, limit: number): Promise<GoalRef[]>;
   syncNow(scope: Scope, connection: string): Promise<void>;
   /** The name of an integration, as people know it. */
   integrationName(id: string): string;
@@ -42,8 +42,8 @@ export function openMemory(deps: MemoryDeps): Memory {
       return found && scope && person ? { scope, organization: found.name, person } : undefined;
     },
 
-    async search(scope, words, { skip, limit }) {
-      return knownGoals(deps, scope, (await deps.find(scope, words, skip + limit)).slice(skip));
+    async search(scope, viewer, words, { skip, limit }) {
+      return knownGoals(deps, scope, (await deps.find(scope, viewer, words, skip + limit)).slice(skip));
     },
 
     async syncNow(scope, ref) {

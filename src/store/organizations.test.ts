@@ -1,13 +1,12 @@
-// The tenant's organization is found behind short pages, and a goal is current until its period has ended where the organization is.
+// The tenant's organization is found behind short pages, its periods are current until they have ended where it is, and its goals are those of all of them.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import { newGoal } from '../domain/goal.ts';
-import { quartersOf, reaching } from '../domain/period.ts';
+import { quartersOf } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
 import { openStore } from './azure.ts';
-import { currentGoals, organizationOf } from './organizations.ts';
-import { revise } from './revise.ts';
+import { allGoals, currentlyIn, organizationOf } from './organizations.ts';
 import { insert, type Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 import { newOrganization } from '../domain/organization.ts';
@@ -30,33 +29,23 @@ describe('An organization', () => {
     assert.equal(await organizationOf(short, randomUUID(), undefined), undefined);
   });
 
-  it('has current goals until the period has ended in its own time zone', async () => {
-    const ann = { id: 'ann', name: 'Ann' };
-    const goal = newGoal(
-      { kind: 'objective', title: 'Third quarter', description: '', owners: [ann], parents: [], start: '2026-07-01', end: '2026-09-30', outcome: { kind: 'percent' }, mode: 'manual' },
-      { period: '2026-q3', id: 'g', by: ann, at: '2026-07-01T00:00:00.000Z' },
-    );
-    await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);
-    const at = async (now: string) => {
-      let count = 0;
-      for await (const found of currentGoals(store, scope, new Date(now))) count += found.id === goal.id ? 1 : 0;
-      return count;
-    };
-    assert.deepEqual([await at('2026-10-01T05:00:00.000Z'), await at('2026-10-01T08:00:00.000Z')], [1, 0]);
+  it('has a period among the current ones until it has ended in its own time zone', async () => {
+    const at = (now: string) => currentlyIn(store, scope, new Date(now));
+    assert.deepEqual(await at('2026-10-01T05:00:00.000Z'), { periods: ['2026-q3', '2026-q4'], today: '2026-09-30' });
+    assert.deepEqual(await at('2026-10-01T08:00:00.000Z'), { periods: ['2026-q4'], today: '2026-10-01' });
   });
 
-  it('has as current, of a period that has ended, the goals that run on, and no others (C09)', async () => {
+  it('has the goals of all of its periods, also of those that have ended', async () => {
     const ann = { id: 'ann', name: 'Ann' };
-    const spring = { period: '2026-q2', by: ann, at: '2026-04-01T00:00:00.000Z' };
-    const draft: Omit<Parameters<typeof newGoal>[0], 'end'> = { kind: 'objective', title: 'Second quarter', description: '', owners: [ann], parents: [], start: '2026-04-01', outcome: { kind: 'percent' }, mode: 'manual' };
-    const [long, short] = [newGoal({ ...draft, end: '2026-08-15' }, { ...spring, id: 'long' }), newGoal({ ...draft, end: '2026-06-30' }, { ...spring, id: 'short' })];
-    for (const goal of [long, short]) await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);
-    await revise(store, rows.period, keys.period(scope, '2026-q2'), p => reaching(p, long));
-    const at = async (now: string) => {
-      const found: string[] = [];
-      for await (const { id } of currentGoals(store, scope, new Date(now))) if (id !== 'g') found.push(id);
-      return found;
-    };
-    assert.deepEqual([await at('2026-06-30T12:00:00.000Z'), await at('2026-08-15T12:00:00.000Z'), await at('2026-08-16T12:00:00.000Z')], [['long', 'short'], ['long'], []]);
+    for (const period of ['2026-q1', '2026-q4']) {
+      const goal = newGoal(
+        { kind: 'objective', title: 'Third quarter', owners: [ann], start: '2026-07-01', end: '2026-09-30', outcome: { kind: 'percent' } },
+        { period, id: `of-${period}`, by: ann, at: '2026-07-01T00:00:00.000Z' },
+      );
+      await store.transact([insert(rows.goal, keys.goal(scope, goal), goal)]);
+    }
+    const found = [];
+    for await (const { id } of allGoals(store, scope)) found.push(id);
+    assert.deepEqual(found, ['of-2026-q1', 'of-2026-q4']);
   });
 });

@@ -1,8 +1,8 @@
-// The organizations of a tenant: which one is meant, what the tenant lets them do, and which goals of one are current.
+// The organizations of a tenant: which one is meant, what the tenant lets them do, what is current in one, and what goals it has.
 import { dateIn } from '../domain/date.ts';
 import type { Goal } from '../domain/goal.ts';
+import type { GoalQuery } from '../domain/goal-query.ts';
 import { type Organization, type Scope, type TenantPolicy, isId, usualPolicy } from '../domain/organization.ts';
-import { daysOf } from '../domain/period.ts';
 import type { Store } from './store.ts';
 import { keys, rows } from './tables.ts';
 
@@ -18,12 +18,18 @@ export async function tenantPolicyOf(store: Store, tenant: string): Promise<Tena
   return (await store.get(rows.tenantPolicy, keys.tenantPolicy(tenant)))?.body ?? usualPolicy;
 }
 
-/** Goals of the periods that have not ended where the organization is, and of those that have the goals that have not. */
-export async function* currentGoals(store: Store, scope: Scope, now: Date): AsyncIterable<Goal> {
+/** What is current where the organization is: the periods that have not ended, and the day that goals of earlier ones must run up to. */
+export async function currentlyIn(store: Store, scope: Scope, now: Date): Promise<NonNullable<GoalQuery['current']>> {
   const organization = await organizationOf(store, scope.tenant, scope.organization);
   const today = dateIn(organization?.timeZone ?? 'UTC', now);
+  const periods: string[] = [];
+  for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) if (period.end >= today) periods.push(period.id);
+  return { periods, today };
+}
+
+/** The goals of all periods. */
+export async function* allGoals(store: Store, scope: Scope): AsyncIterable<Goal> {
   for await (const { body: period } of store.all(rows.period, keys.organizationRows(scope))) {
-    if (daysOf(period).end < today) continue;
-    for await (const { body } of store.all(rows.goal, keys.goals(scope, period.id), 'g:')) if (period.end >= today || body.end >= today) yield body;
+    for await (const { body } of store.all(rows.goal, keys.goals(scope, period.id), 'g:')) yield body;
   }
 }

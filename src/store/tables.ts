@@ -226,6 +226,12 @@ export const keys = {
   request: (s: Scope, day: PlainDate, id: string): Keys => ({ partition: keys.requests(s, day), row: id }),
 };
 
+/** Whose goal a goal's keys are: `keys.goal` backwards. */
+export function goalAt({ partition, row }: Keys): { scope: Scope; ref: GoalRef } {
+  const [tenant, organization, period] = partition.split('|') as [string, string, string];
+  return { scope: { tenant, organization }, ref: { period, id: row.slice('g:'.length) } };
+}
+
 /** What names something that is followed, in keys and in addresses. */
 export function followedName(about: Followed): string {
   switch (about.kind) {

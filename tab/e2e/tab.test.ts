@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-c
 import { refusal } from '../../src/domain/permission.ts';
 import { type Whole, startWhole } from '../../src/simulators/whole.ts';
 import { openContext, startBrowser } from './browser.ts';
+import { retellGoals } from './states.ts';
 
 const axe = join(import.meta.dirname, '..', '..', 'node_modules', 'axe-core', 'axe.min.js');
 
@@ -215,6 +216,99 @@ describe('the tab', function () {
     await page.getByText('1,000.5', { exact: true }).first().waitFor();
   });
 
+  for (const theme of ['light', 'dark', 'contrast'] as const) {
+    it(`shows how goals stand, what moves them and how they ended: ${theme} (C18, C23, C26, C43, C48, C54)`, async () => {
+      const page = await openPage({ theme });
+      await context.addInitScript(await readFile(axe, 'utf8'));
+      await retellGoals(context);
+      await signIn(page);
+      const rows = (title: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name: title, exact: true }) });
+      const shows = (title: string, name: string | RegExp) => rows(title).first().getByRole('img', { name }).waitFor();
+
+      const growing = rows('Grow weekly coffee subscriptions from 200 to 500');
+      await growing.first().getByText('380 subscriptions', { exact: true }).waitFor();
+      await growing.first().getByText('60%', { exact: true }).waitFor();
+      assert.equal(await growing.first().locator('[data-mark=expected]').count(), 1, 'no mark where progress is expected to be');
+      assert.equal(await growing.count(), 2, 'it stands under each of its two parents');
+      await shows('Grow weekly coffee subscriptions from 200 to 500', 'Aligned with 2 goals, and counted in each');
+
+      await shows('Grow weekly coffee subscriptions from 200 to 500', 'From PostgreSQL, Shop database');
+      await shows('Keep open support tickets below 20', 'By hand: Ben Okafor stopped automatic updates (From PostgreSQL, Shop database)');
+      await shows('Make every customer feel heard', 'From its children');
+      await shows('Launch campaign in the cafés', 'From its tasks');
+
+      await rows('Launch the loyalty app').getByText(/Objective · (Customer care, Loyalty app|Loyalty app, Customer care)/).waitFor();
+      await rows('Make every customer feel heard').getByText('Objective · Organization').waitFor();
+      await shows('Make every customer feel heard', /^Private/);
+      await shows('Make every customer feel heard', 'A goal under this one is at risk');
+      await shows('Launch the loyalty app', /^At risk: .*Nobody owns it/);
+      for (const [title, drawn] of [['Make every customer feel heard', 'outline'], ['Launch the loyalty app', 'solid']] as const) assert.equal(await rows(title).locator(`[data-alert=${drawn}]`).count(), 1, title);
+
+      await shows('Reach 20,000 loyalty sign-ups', 'good, for a goal that is committed');
+      await shows('Train 40 baristas on the new app', 'not ambitious enough, for a goal that is aspirational');
+      for (const title of ['Reach 20,000 loyalty sign-ups', 'Train 40 baristas on the new app']) {
+        await rows(title).getByRole('cell').last().getByText('Score 1.0', { exact: true }).waitFor();
+        assert.equal(await rows(title).locator('[data-mark=expected]').count(), 0, 'nothing is expected of a closed goal');
+      }
+      await judge(page, 'the goals');
+
+      await page.getByRole('link', { name: 'Make every customer feel heard' }).click();
+      const feed = page.getByRole('list', { name: 'Feed' });
+      await feed.getByText('moved it from 40% to 45%: “Train 40 baristas on the new app” went from 30% to 40%').waitFor();
+      await feed.getByText('closed it with a score of 0.8').waitFor();
+      await page.getByRole('list', { name: 'Tags' }).getByText('customers').waitFor();
+      await judge(page, 'an objective');
+      await page.getByRole('link', { name: 'Keep open support tickets below 20' }).click();
+      await page.getByText('By itself it would be at 25 tickets (0%).').waitFor();
+      await judge(page, 'a goal whose automatic updates are stopped');
+    });
+  }
+
+  it('lets people say for how long a value by hand holds and take up automatic updates again, and shows how to score the goal (C27, C44)', async () => {
+    const page = await openPage();
+    await context.addInitScript(await readFile(axe, 'utf8'));
+    await retellGoals(context);
+    await signIn(page);
+    const dialog = page.getByRole('dialog');
+    const open = async (title: string) => {
+      await page.getByRole('link', { name: title }).first().click();
+      await page.getByRole('button', { name: 'Check in' }).click();
+    };
+    await open('Keep open support tickets below 20');
+    await dialog.getByText('By itself it would be at').getByText('25 tickets (0%)').waitFor();
+    assert.equal(await dialog.getByRole('radio').count(), 0, 'what is stopped already asks whether to stop');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Goals', exact: true }).first().click();
+
+    await open('Finish the loyalty app backlog');
+    await dialog.getByRole('region', { name: 'How to score this goal' }).getByText('0.7 when all but the wishes are done.').waitFor();
+    const group = dialog.getByRole('radiogroup', { name: 'From Azure DevOps, Loyalty app backlog. This value holds' });
+    assert.ok(await group.getByRole('radio', { name: 'until the next automatic update' }).isChecked());
+    await judge(page, 'the check-in of a goal with a data source');
+    const sent = async () => {
+      const request = page.waitForRequest(asked => asked.method() === 'POST' && asked.url().endsWith('/check-ins'));
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      const body: unknown = (await request).postDataJSON();
+      await dialog.waitFor({ state: 'detached' });
+      return body;
+    };
+    await dialog.getByRole('textbox', { name: 'Note' }).fill('Nothing new.');
+    assert.deepEqual(await sent(), { note: 'Nothing new.' }, 'a note alone overwrites no value');
+
+    await page.getByRole('button', { name: 'Check in' }).click();
+    await dialog.getByRole('textbox', { name: 'Percent complete' }).fill('60.5');
+    await dialog.getByText('60.5% done', { exact: true }).waitFor();
+    await group.getByRole('radio', { name: /^and automatic updates stop/ }).check();
+    assert.deepEqual(await sent(), { value: 60.5, note: '', updates: 'stop' });
+    await page.getByText('60.5%', { exact: true }).first().waitFor();
+
+    await page.getByText('Ada Lindqvist stopped them').waitFor();
+    await page.getByRole('list', { name: 'Feed' }).getByText('checked in 60.5%').waitFor();
+    await page.getByRole('button', { name: 'Resume automatic updates' }).click();
+    await page.getByText('Ada Lindqvist stopped them').waitFor({ state: 'detached' });
+    await page.getByText('58.3%', { exact: true }).first().waitFor();
+  });
+
   it('stands in a channel of Teams, signed in as whoever looks, in the theme of its host', async () => {
     const page = await openPage({ width: 1500 });
     await page.goto(`${whole.address}/sandbox`);
@@ -270,8 +364,33 @@ describe('the tab', function () {
     await second.getByRole('button', { name: 'Save' }).click();
     await second.getByRole('heading', { name: 'Launch campaign in every café' }).waitFor();
     await second.getByText('Posters, cups and a week of tastings.').waitFor();
-    // The browser itself says that one answer was 409, as it should be.
-    assert.match(complaints.splice(0).join(), /^Failed to load resource: the server responded with a status of 409 \(\w+\)$/);
+    // The browser itself says that one answer was 412, as it should be.
+    assert.match(complaints.splice(0).join(), /^Failed to load resource: the server responded with a status of 412 \([\w ]+\)$/);
+  });
+
+  it('gives a goal another owner from the keyboard, and says no more than was changed', async () => {
+    const page = await openPage();
+    await signIn(page);
+    await page.getByRole('link', { name: 'Finish the loyalty app backlog' }).click();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const chosen = page.getByRole('list', { name: 'Owners chosen' });
+    await chosen.getByText('Chen Wei', { exact: true }).waitFor();
+    const owners = page.getByRole('combobox', { name: 'Owners' });
+    await owners.focus();
+    for (const name of ['Ben Okafor', 'Dana Ruiz']) {
+      await page.keyboard.type(name.slice(0, 3));
+      await page.getByRole('option', { name }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await chosen.getByText(name, { exact: true }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Remove Ben Okafor' }).press('Enter');
+    assert.equal(await owners.and(page.locator(':focus')).count(), 1, 'the focus is lost with the owner');
+    const request = page.waitForRequest(asked => ['PUT', 'PATCH'].includes(asked.method()));
+    await page.getByRole('button', { name: 'Save' }).click();
+    const body = (await request).postDataJSON() as Record<string, unknown>;
+    assert.deepEqual(Object.keys(body).toSorted(), ['kind', 'link', 'mode', 'outcome', 'owners', 'title']);
+    await page.getByText('Chen Wei, Dana Ruiz', { exact: true }).first().waitFor();
   });
 
   it('writes numbers and dates the reader’s way', async () => {

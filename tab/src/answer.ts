@@ -54,6 +54,11 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, of: strin
   return { answer: fitting?.answer, previous: state.answer, error: fitting?.error, reload };
 }
 
+/** For what may be gone by now: nothing instead of an error. */
+export function noneIfNotFound(thrown: unknown): undefined {
+  if (asCallError(thrown).kind !== 'not-found') throw thrown;
+}
+
 export interface Deed {
   busy: boolean;
   error: CallError | undefined;

@@ -9,7 +9,7 @@ const state = { progress: 0, status: 'on-track' } as const;
 const checkIn = (at: string, value: number | null): CheckIn =>
   ({ goal: { period: 'q4', id: 'g' }, at, by: { kind: 'time' }, expected: 0, note: '', value, was: { value: null, ...state }, ...state });
 const metric = { kind: 'metric', name: 'Leads', unit: { kind: 'none' } } as const;
-const goal = (outcome: Outcome) => ({ outcome, start: '2026-10-01', end: '2026-12-31' });
+const goal = (outcome: Outcome) => ({ outcome, start: '2026-10-01', end: '2026-12-31', phases: [] });
 const now = Date.parse('2026-11-21T00:00:00.000Z');
 
 describe('chartOf', () => {
@@ -26,6 +26,12 @@ describe('chartOf', () => {
     const chart = chartOf(goal({ ...metric, direction: 'decrease', start: 50, target: 10 }), [checkIn('2026-11-01T00:00:00.000Z', 40)], now);
     assert.deepEqual(chart!.expected!.map(p => p.value), [50, 10]);
     assert.deepEqual(chart!.times, [Date.parse('2026-10-01'), Date.parse('2026-12-31')]);
+  });
+
+  it('bends the expected line at phased targets', () => {
+    const course = { ...goal({ ...metric, direction: 'increase', start: 100, target: 200 }), phases: [{ date: '2026-10-31', target: 120 }, { date: '2026-11-30', target: 130 }] };
+    const chart = chartOf(course, [checkIn('2026-11-01T00:00:00.000Z', 110)], now);
+    assert.deepEqual(chart!.expected!.map(p => [new Date(p.time).toISOString().slice(0, 10), p.value]), [['2026-10-01', 100], ['2026-10-31', 120], ['2026-11-30', 130], ['2026-12-31', 200]]);
   });
 
   it('draws limits instead where only the value counts', () => {

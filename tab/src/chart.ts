@@ -1,15 +1,15 @@
 // What a goal's history chart shows, as numbers: the values over time, the expected line, target and risk, and round axis marks.
 import type { CheckIn } from '../../src/domain/check-in.ts';
-import type { Goal } from '../../src/domain/goal.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import { expectedOf, type Course } from '../../src/domain/status.ts';
 
 export interface Point { time: number; value: number }
 
 export interface Chart {
   /** Oldest first. A value holds until the next one. */
   points: (Point & { checkIn: CheckIn })[];
-  /** From start date to end date; absent where the outcome expects nothing of time. */
-  expected: readonly [Point, Point] | undefined;
+  /** From start date to end date, bent by phased targets; absent where the outcome expects nothing of time. */
+  expected: readonly Point[] | undefined;
   target: number | undefined;
   risk: number | undefined;
   times: readonly [number, number];
@@ -19,20 +19,28 @@ export interface Chart {
 }
 
 /** `undefined` when there is nothing to draw yet. `now` ends the line of the last value. */
-export function chartOf(goal: Pick<Goal, 'outcome' | 'start' | 'end'>, checkIns: readonly CheckIn[], now: number): Chart | undefined {
+export function chartOf(goal: Course, checkIns: readonly CheckIn[], now: number): Chart | undefined {
   const points = checkIns.filter(c => c.value !== null).map(checkIn => ({ time: Date.parse(checkIn.at), value: checkIn.value!, checkIn })).toSorted((a, b) => a.time - b.time);
   if (points.length === 0) return undefined;
   const [start, end] = [Date.parse(goal.start), Date.parse(goal.end)];
-  const line = expectedValues(goal.outcome);
+  const line = expectedLine(goal);
   const { target, risk } = limits(goal.outcome);
-  const heights = [...points.map(p => p.value), ...(line ?? []), ...[target, risk].filter(v => v !== undefined)];
+  const heights = [...points.map(p => p.value), ...(line ?? []).map(p => p.value), ...[target, risk].filter(v => v !== undefined)];
   const marks = roundMarks(Math.min(...heights), Math.max(...heights));
   return {
-    points, target, risk, marks,
-    expected: line === undefined ? undefined : [{ time: start, value: line[0] }, { time: end, value: line[1] }],
+    points, target, risk, marks, expected: line,
     times: [Math.min(start, points[0]!.time), Math.max(end, Math.min(now, points.at(-1)!.time))],
     values: [marks[0]!, marks.at(-1)!],
   };
+}
+
+/** Where progress is expected to be, in the outcome's own unit, at every date where the line may bend. */
+function expectedLine(goal: Course): Point[] | undefined {
+  const ends = expectedValues(goal.outcome);
+  if (ends === undefined) return undefined;
+  const [from, to] = ends;
+  return [goal.start, ...goal.phases.map(phase => phase.date), goal.end]
+    .map(date => ({ time: Date.parse(date), value: from + ((to - from) * expectedOf(goal, date)) / 100 }));
 }
 
 /** The values at which progress is 0 and 100, for outcomes that move between two. */

@@ -1,7 +1,7 @@
 // How values, ages and dates read.
 import assert from 'node:assert/strict';
 import {
-  ageText, dateText, dueText, exactText, goalValueText, numberFrom, numberText, percentText, targetText, valueText,
+  ageText, dateText, dueText, exactText, goalValueText, numberFrom, numberText, percentText, scoreText, targetText, valueText,
 } from './format.ts';
 
 const metric = { kind: 'metric', name: 'Revenue', direction: 'baseline' } as const;
@@ -19,6 +19,11 @@ describe('format', () => {
   it('follows the locale', () => {
     assert.equal(numberText(1234.5, 'de-DE'), '1.234,5');
     assert.equal(valueText({ ...metric, unit: { kind: 'currency', code: 'EUR' } }, 1250.5, 'de-DE').replaceAll(/\s/g, ' '), '1.250,50 €');
+  });
+
+  it('writes a score as one', () => {
+    assert.deepEqual([0, 0.7, 0.85, 1].map(score => scoreText(score, 'en-US')), ['0.0', '0.7', '0.85', '1.0']);
+    assert.equal(scoreText(0.7, 'de-DE'), '0,7');
   });
 
   it('never writes a small number as zero', () => {

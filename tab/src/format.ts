@@ -19,6 +19,11 @@ export function numberText(value: number, locale: string): string {
   return new Intl.NumberFormat(locale, digitsFor(value, 2)).format(value);
 }
 
+/** A score from 0 to 1: `0.7`, `1.0`, `0.85`. */
+export function scoreText(score: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 }).format(score);
+}
+
 /** Progress in percent. 99.97 is not written as 100 %, nor 0.04 as 0 %: neither done nor nothing. */
 export function percentText(percent: number, locale: string): string {
   const held = percent < 100 && percent > 99.9 ? 99.9 : percent > 0 && percent < 0.1 ? 0.1 : percent;

@@ -1,8 +1,9 @@
 // Goals as people write them, and what becomes of two people writing one.
 import assert from 'node:assert/strict';
+import { newGoal, type Goal } from '../../src/domain/goal.ts';
 import { bodyOf, draftErrors, draftOf, merged, newDraft, outcomeOf, type GoalDraft } from './goal-draft.ts';
 
-const blank = newDraft({ owner: { id: 'ann', name: 'Ann' }, parent: null, start: '2026-10-01', end: '2026-12-31' });
+const blank = newDraft({ owners: [{ id: 'ann', name: 'Ann' }], parents: [], start: '2026-10-01', end: '2026-12-31' });
 const draft: GoalDraft = { ...blank, title: 'Grow', measured: 'metric', metricName: 'Leads', direction: 'increase', from: '100', target: '250' };
 const errorsOf = (d: GoalDraft) => {
   const said = bodyOf(d);
@@ -12,7 +13,7 @@ const errorsOf = (d: GoalDraft) => {
 describe('a goal being written', () => {
   it('becomes the body that the API asks for', () => {
     assert.deepEqual(bodyOf(draft), { ok: true, value: {
-      kind: 'objective', title: 'Grow', description: '', owner: 'ann', parent: null, start: '2026-10-01', end: '2026-12-31', mode: 'manual',
+      kind: 'objective', title: 'Grow', description: '', owners: ['ann'], parents: [], start: '2026-10-01', end: '2026-12-31', mode: 'manual',
       outcome: { kind: 'metric', name: 'Leads', unit: { kind: 'none' }, direction: 'increase', start: 100, target: 250 },
     } });
   });
@@ -42,14 +43,20 @@ describe('a goal being written', () => {
   it('comes back from the goal it was saved as', () => {
     const body = bodyOf({ ...draft, mode: 'source', connection: 'c1', metric: 'value', form: { query: 'select 1' } });
     assert.ok(body.ok);
-    const { outcome, kind, title, description, mode } = body.value;
-    const goal = {
-      period: '2026-q4', id: 'g1', kind, title, description, mode, outcome, owner: { id: 'ann', name: 'Ann' }, createdBy: { id: 'ann', name: 'Ann' }, createdAt: '2026-10-01T00:00:00.000Z',
-      parent: null, start: '2026-10-01', end: '2026-12-31', connection: 'c1', value: null, progress: 0, status: 'not-started' as const, asOf: null, readAt: null, children: [], posted: false,
-    };
+    const { outcome, title, kind } = body.value;
+    const ann = { id: 'ann', name: 'Ann' };
+    const made = newGoal({ kind, title, outcome, owners: [ann], start: draft.start, end: draft.end }, { period: '2026-q4', id: 'g1', by: ann, at: '2026-10-01T00:00:00.000Z' });
+    const goal: Goal = { ...made, mode: 'source', connection: 'c1', tags: ['growth'], entity: { kind: 'organization' } };
     const link = { integration: 'postgresql', integrationName: 'PostgreSQL', connection: 'c1', connectionName: 'Shop', measure: { metric: 'value', form: { query: 'select 1' } }, measureTitle: 'Value', lastSync: null, nextSync: null, problem: null };
-    const again = bodyOf(draftOf({ goal, etag: '1', expected: 0, may: { edit: true, checkIn: true, align: true, comment: true, changeOwners: true }, link }));
+    const again = bodyOf(draftOf({ goal, etag: '1', expected: 0, alerts: [], alertBelow: null, automatic: null, weights: {}, suggestedScore: 0, may: { edit: true, checkIn: true, align: true, comment: true, changeOwners: true }, link }));
     assert.deepEqual(again, body);
+  });
+
+  it('names of a goal that was there no more than was changed, so that nothing unseen is wiped', () => {
+    const said = bodyOf({ ...draft, title: 'Grow faster', end: '2026-12-24' }, draft);
+    assert.deepEqual(said.ok && said.value, { kind: 'objective', title: 'Grow faster', end: '2026-12-24', mode: 'manual', outcome: { kind: 'metric', name: 'Leads', unit: { kind: 'none' }, direction: 'increase', start: 100, target: 250 } });
+    const moved = bodyOf({ ...draft, parents: [{ period: '2026-q4', id: 'o2' }], owners: [] }, draft);
+    assert.deepEqual(moved.ok && [moved.value.parents, moved.value.owners], [[{ period: '2026-q4', id: 'o2' }], []]);
   });
 
   it('finds its own fields in what the server says', () => {

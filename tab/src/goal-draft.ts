@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { GoalBody, type GoalView } from '../../src/api.ts';
 import type { GoalKind, GoalRef, ProgressMode } from '../../src/domain/goal.ts';
+import type { Who } from '../../src/domain/organization.ts';
 import { Outcome } from '../../src/domain/outcome.ts';
 import { numberFrom, numberHint } from './format.ts';
 
@@ -12,8 +13,8 @@ export interface GoalDraft {
   kind: GoalKind;
   title: string;
   description: string;
-  owner: { id: string; name: string };
-  parent: GoalRef | null;
+  owners: readonly Who[];
+  parents: readonly GoalRef[];
   start: string;
   end: string;
   measured: Outcome['kind'];
@@ -43,11 +44,10 @@ export const numbersOf: Record<Direction, readonly ('from' | 'target' | 'risk')[
   reach: ['target'], increase: ['from', 'target'], decrease: ['from', 'target'], 'stay-above': ['target', 'risk'], 'stay-below': ['target', 'risk'], baseline: [],
 };
 
-export function newDraft(given: { owner: { id: string; name: string }; parent: GoalRef | null; start: string; end: string }): GoalDraft {
+export function newDraft(given: Pick<GoalDraft, 'owners' | 'parents' | 'start' | 'end'>): GoalDraft {
   return {
     ...given,
-    owner: { id: given.owner.id, name: given.owner.name },
-    kind: given.parent === null ? 'objective' : 'key-result',
+    kind: given.parents.length === 0 ? 'objective' : 'key-result',
     title: '', description: '',
     measured: 'percent', metricName: '', unit: 'none', unitName: '', currency: 'EUR', direction: 'increase', from: '', target: '', risk: '',
     mode: 'manual', connection: '', metric: '', form: {},
@@ -56,7 +56,7 @@ export function newDraft(given: { owner: { id: string; name: string }; parent: G
 
 export function draftOf({ goal, link }: GoalView): GoalDraft {
   return {
-    ...newDraft({ owner: goal.owner, parent: goal.parent, start: goal.start, end: goal.end }),
+    ...newDraft({ owners: goal.owners, parents: goal.parents, start: goal.start, end: goal.end }),
     kind: goal.kind, title: goal.title, description: goal.description, mode: goal.mode,
     ...outcomeTexts(goal.outcome),
     ...(link === null ? {} : { connection: link.connection, metric: link.measure.metric, form: link.measure.form }),
@@ -102,13 +102,18 @@ function unitOf(draft: GoalDraft): Metric['unit'] {
   }
 }
 
-/** The body to send, or a sentence for every field that is not right yet. */
-export function bodyOf(draft: GoalDraft): Drafted<GoalBody> {
+/**
+ * The body to send, or a sentence for every field that is not right yet. It names what the form shows and nothing else; of a goal that was
+ * there `before`, of what may be left out no more than what was changed: the rest stays, and with it what this person does not see of it.
+ */
+export function bodyOf(draft: GoalDraft, before?: GoalDraft): Drafted<GoalBody> {
   const outcome = outcomeOf(draft);
   const sourced = draft.mode === 'source';
+  const changed = <Name extends keyof GoalDraft, T>(name: Name, value: T) => (before !== undefined && same(draft[name], before[name]) ? {} : { [name]: value });
   const said = GoalBody.safeParse({
-    kind: draft.kind, title: draft.title, description: draft.description, owner: draft.owner.id, parent: draft.parent,
-    start: draft.start, end: draft.end, mode: draft.mode,
+    kind: draft.kind, title: draft.title, mode: draft.mode,
+    ...changed('description', draft.description), ...changed('owners', draft.owners.map(owner => owner.id)), ...changed('parents', draft.parents),
+    ...changed('start', draft.start), ...changed('end', draft.end),
     outcome: outcome.ok ? outcome.value : { kind: 'percent' },
     ...(sourced ? { link: { connection: draft.connection, measure: { metric: draft.metric, form: draft.form } } } : {}),
   });

@@ -1,4 +1,4 @@
-// Making, finding, changing and deleting goals, and tying them to their sources.
+// Making, showing, changing and deleting goals, and tying them to their sources.
 import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
 import { draftOf } from '../../domain/draft.ts';
@@ -23,13 +23,6 @@ import { periodsOf } from './periods.ts';
 import { knownTags } from './tags.ts';
 
 export const goals = {
-  goals: async ({ query }, caller, deps) => {
-    if (query.search?.trim()) return { rows: await searched(query.search, query.limit, caller, deps) };
-    const page = await deps.store.page(rows.goal, keys.goals(caller.scope, query.period), { prefix: 'g:', limit: query.limit, next: query.next });
-    const visible = page.rows.filter(g => mayView(g.body, caller));
-    return { rows: await goalViews(visible, caller, deps), ...(page.next ? { next: page.next } : {}) };
-  },
-
   goal: async ({ params }, caller, deps) => viewOf(await visibleGoal(params, caller, deps), caller, deps),
 
   createGoal: async ({ params, body }, caller, deps) => {
@@ -90,13 +83,6 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
   const stored = await deps.store.get(rows.goal, keys.goal(caller.scope, goal));
   if (!stored) throw new Refusal('not-found', 'Somebody has deleted this goal meanwhile.');
   return viewOf(stored, caller, deps);
-}
-
-/** Search finds; the rows are read again, so that what is shown is current and permitted. */
-async function searched(words: string, limit: number, caller: Caller, deps: Deps): Promise<GoalView[]> {
-  const refs = await deps.search.find(caller.scope, words, limit);
-  const found = await Promise.all(refs.map(ref => deps.store.get(rows.goal, keys.goal(caller.scope, ref))));
-  return goalViews(found.filter(g => g !== undefined && mayView(g.body, caller)) as Stored<Goal>[], caller, deps);
 }
 
 function actorOf(caller: Caller): Actor {

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { connections } from './connections.ts';
 import { ending } from './ending.ts';
 import { follows } from './follows.ts';
+import { goalList } from './goal-list.ts';
 import { goals } from './goals.ts';
 import type { Handlers } from './handler.ts';
 import { integrations } from './integrations.ts';
@@ -18,4 +19,4 @@ import { teams } from './teams.ts';
 import { tenant } from './tenant.ts';
 import { weights } from './weights.ts';
 
-export const handlers: Handlers = { ...session, ...periods, ...organizations, ...tenant, ...people, ...teams, ...tags, ...follows, ...audit, ...goals, ...activity, ...ending, ...weights, ...tasks, ...integrations, ...connections, ...satellites };
+export const handlers: Handlers = { ...session, ...periods, ...organizations, ...tenant, ...people, ...teams, ...tags, ...follows, ...audit, ...goalList, ...goals, ...activity, ...ending, ...weights, ...tasks, ...integrations, ...connections, ...satellites };

@@ -1,6 +1,6 @@
 // One goal: where it stands, how it got there, what feeds it, and what people say about it.
 import {
-  Avatar, Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarActions, MessageBarBody,
+  Avatar, Badge, Button, Link, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarActions, MessageBarBody,
   MessageBarTitle, Text, Textarea, Title2, tokens,
 } from '@fluentui/react-components';
 import {
@@ -12,24 +12,33 @@ import { useNavigate, useParams } from 'react-router';
 import { api, type Answer, type GoalView } from '../../../src/api.ts';
 import type { CheckIn } from '../../../src/domain/check-in.ts';
 import type { Author } from '../../../src/domain/organization.ts';
-import { kindNames, type GoalRef } from '../../../src/domain/goal.ts';
+import type { GoalRef } from '../../../src/domain/goal.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
-import { useAnswer, useDeed } from '../answer.ts';
-import { activityWords, authorName, checkInWords, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
+import { alertMarks } from '../alert-marks.ts';
+import { noneIfNotFound, useAnswer, useDeed } from '../answer.ts';
+import { automaticText } from '../automatic.ts';
+import { entityText, ownersText } from '../entity.ts';
+import { activityWords, authorName, checkInWords, noteOf, otherGoal, platformName, webAddress, withoutEchoes } from '../feed-words.ts';
 import { dateText, goalValueText, percentText, targetText } from '../format.ts';
+import { kindName } from '../kind-name.ts';
 import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
+import { ChildMarks, Marks } from '../parts/Marks.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ProgressBar } from '../parts/ProgressBar.tsx';
+import { Score } from '../parts/Score.tsx';
 import { Source } from '../parts/Source.tsx';
 import { StatusWord } from '../parts/StatusWord.tsx';
 import { TroubleBar } from '../parts/TroubleBar.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
+import { progressMode } from '../progress-mode.ts';
 import { useSession } from '../session.tsx';
+import { useTeamNames } from '../team-names.ts';
+import { nameOf } from '../tree.ts';
 
 const CheckInDialog = lazy(async () => ({ default: (await import('../parts/CheckInDialog.tsx')).CheckInDialog }));
 const HistoryChart = lazy(async () => ({ default: (await import('../parts/HistoryChart.tsx')).HistoryChart }));
@@ -46,7 +55,10 @@ const useStyles = makeStyles({
     display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, alignItems: 'flex-start', marginBottom: tokens.spacingVerticalL,
   },
   titles: { flexGrow: 1, flexBasis: '280px', minWidth: 0 },
-  title: { margin: 0, overflowWrap: 'anywhere' },
+  named: { display: 'block' },
+  title: { display: 'inline', margin: 0, marginInlineEnd: tokens.spacingHorizontalS, overflowWrap: 'anywhere' },
+  tags: { listStyleType: 'none', margin: `${tokens.spacingVerticalXS} 0 0`, padding: 0, display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
+  tag: { height: 'auto', overflowWrap: 'anywhere' },
   quiet: { color: tokens.colorNeutralForeground3 },
   actions: { display: 'flex', columnGap: tokens.spacingHorizontalS },
   columns: {
@@ -76,6 +88,7 @@ const useStyles = makeStyles({
   child: {
     display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', rowGap: tokens.spacingVerticalXS, columnGap: tokens.spacingHorizontalS,
   },
+  grouped: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
   wide: { gridColumnStart: 1, gridColumnEnd: 3 },
   entry: { display: 'grid', gridTemplateColumns: '28px minmax(0, 1fr)', columnGap: tokens.spacingHorizontalM },
   icon: { display: 'flex', justifyContent: 'center', color: tokens.colorNeutralForeground3, paddingTop: '2px' },
@@ -100,6 +113,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
   const { call, organization } = useSession();
   const params = { organization: organization.id, period, goal: id };
   const feedPages = useRef(1);
+  const known = useRef(new Map<string, string | undefined>());
   const sync = useSync(params);
   // A goal that has just been linked is about to be read for the first time.
   const [unread, setUnread] = useState(false);
@@ -111,7 +125,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
     ]);
     sync.see(view);
     setUnread(view.link !== null && view.link.problem === null && view.goal.value === null);
-    return { view, history, feed };
+    return { view, history, feed, titles: await titlesOf(feed, known.current, ref => call(api.goal, { params: { ...params, period: ref.period, goal: ref.id } }, signal)) };
   }, `${period}/${id}`, sync.waiting || unread ? 3 : 30);
   const [checkingIn, setCheckingIn] = useState(false);
   useTitle(answer?.view.goal.title);
@@ -122,30 +136,41 @@ function Sheet({ period, id }: { period: string; id: string }) {
       ? <Empty page title="This goal is not here" action={<PageLink to={places.goals()}>Go to the goals</PageLink>}>It may have been deleted, or moved to another time period.</Empty>
       : <ErrorBar error={error!} again={() => void reload()} />;
   }
-  const { view, history, feed } = answer;
+  const { view, history, feed, titles } = answer;
   return (
     <>
       {error !== undefined && <ErrorBar title="This goal may be out of date" error={error} again={() => void reload()} />}
       <Head view={view} reload={reload} onCheckIn={() => setCheckingIn(true)} />
       <div className={styles.columns}>
         <div className={styles.column}>
-          <Standing view={view} />
+          <Standing view={view} sync={sync} reload={reload} />
           <Panel title="History">
             <Suspense fallback={<Loading label="Loading the chart" rows={4} height={32} />}>
               <HistoryChart goal={view.goal} checkIns={history.rows} more={history.next !== undefined} />
             </Suspense>
           </Panel>
-          <FeedCard view={view} feed={feed} reload={reload} older={() => { feedPages.current += 1; void reload(); }} />
+          <FeedCard view={view} feed={feed} titles={titles} reload={reload} older={() => { feedPages.current += 1; void reload(); }} />
         </div>
         <div className={styles.column}>
           {view.link !== null && <LinkCard view={view} sync={sync} reload={reload} />}
           <About view={view} />
-          {view.goal.children.length > 0 && <Children goal={view.goal} />}
+          {view.goal.children.length > 0 && <Children view={view} />}
         </div>
       </div>
       {checkingIn && <Suspense><CheckInDialog view={view} onClose={() => setCheckingIn(false)} onDone={() => { setCheckingIn(false); void reload(); }} /></Suspense>}
     </>
   );
+}
+
+/**
+ * The titles of the children that automatic check-ins speak of, by name; what is `known` is not asked for again. A child that is gone
+ * or that this person may not see has none.
+ */
+async function titlesOf(feed: Feed, known: Map<string, string | undefined>, ask: (ref: GoalRef) => Promise<GoalView>): Promise<ReadonlyMap<string, string | undefined>> {
+  const children = feed.rows.flatMap(row => ('activity' in row || row.because?.kind !== 'child' ? [] : [row.because.child]));
+  const unknown = new Map(children.filter(child => !known.has(nameOf(child))).map(child => [nameOf(child), child]));
+  await Promise.all([...unknown].map(async ([name, child]) => known.set(name, await ask(child).then(view => view.goal.title, noneIfNotFound))));
+  return known;
 }
 
 /** The newest pages of the feed, so that a refresh keeps what was already unfolded. */
@@ -161,7 +186,7 @@ async function feedOf(ask: (next: string | undefined) => Promise<Feed>, pages: n
   return { rows, next };
 }
 
-interface Sync { waiting: boolean; late: boolean; error: ReturnType<typeof useDeed>['error']; ask: (view: GoalView) => void; see: (view: GoalView) => void }
+interface Sync { waiting: boolean; late: boolean; error: ReturnType<typeof useDeed>['error']; ask: (view: GoalView) => void; /** Something else has asked for a reading. */ expect: (view: GoalView) => void; see: (view: GoalView) => void }
 
 /** "Sync now" and the wait for its effect: over once the link says another last sync or another problem, given up on after a minute. */
 function useSync(params: { organization: string; period: string; goal: string }): Sync {
@@ -183,6 +208,7 @@ function useSync(params: { organization: string; period: string; goal: string })
       await call(api.syncGoal, { params });
       setBefore(syncMark(view));
     }),
+    expect: view => { setLate(false); setBefore(syncMark(view)); },
     see: view => setBefore(was => (was !== undefined && was !== syncMark(view) ? undefined : was)),
   };
 }
@@ -198,6 +224,7 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
   const deed = useDeed();
   const [deleting, setDeleting] = useState(false);
   const { goal, may } = view;
+  const teams = useTeamNames([goal.entity]);
   const remove = async () => {
     const done = await deed.run(async () => { await call(api.deleteGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id }, etag: view.etag }); });
     if (done) await navigate(places.goals(goal.period));
@@ -207,12 +234,13 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
     <>
       <nav className={styles.crumbs} aria-label="Where this goal stands">
         <PageLink to={places.goals(goal.period)}>Goals</PageLink>
-        {goal.parent !== null && <Parent parent={goal.parent} />}
+        {goal.parents.map((parent, i) => <Parent key={nameOf(parent)} parent={parent} before={i === 0 ? '›' : '·'} />)}
       </nav>
       <div className={styles.head}>
         <div className={styles.titles}>
-          <Title2 as="h1" className={styles.title}>{goal.title}</Title2>
-          <Text block className={styles.quiet}>{kindNames[goal.kind]} · {goal.owner.name}</Text>
+          <div className={styles.named}><Title2 as="h1" className={styles.title}>{goal.title}</Title2><Marks view={view} /></div>
+          <Text block className={styles.quiet}>{kindName(goal.kind, organization.model)} · {entityText(goal.entity, teams)} · {ownersText(goal.owners)}</Text>
+          {goal.tags.length > 0 && <ul className={styles.tags} aria-label="Tags">{goal.tags.map(tag => <li key={tag}><Badge appearance="outline" color="informative" className={styles.tag}>{tag}</Badge></li>)}</ul>}
         </div>
         <div className={styles.actions}>
           {may.checkIn && !isEnded(goal.status) && <Button appearance="primary" onClick={onCheckIn}>Check in</Button>}
@@ -238,20 +266,22 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
   );
 }
 
-function Parent({ parent }: { parent: GoalRef }) {
+function Parent({ parent, before }: { parent: GoalRef; before: string }) {
   const { call, organization } = useSession();
-  const { answer, error } = useAnswer(signal => call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal), `${parent.period}/${parent.id}`);
-  if (error !== undefined) return <><span aria-hidden>›</span><span>{error.kind === 'not-found' ? 'a parent that is gone' : 'a parent that could not be loaded'}</span></>;
-  return <><span aria-hidden>›</span>{answer === undefined ? <span>…</span> : <PageLink to={places.goal(parent)}>{answer.goal.title}</PageLink>}</>;
+  const { answer, error } = useAnswer(signal => call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal), nameOf(parent));
+  if (error !== undefined) return <><span aria-hidden>{before}</span><span>{error.kind === 'not-found' ? 'a parent that is gone' : 'a parent that could not be loaded'}</span></>;
+  return <><span aria-hidden>{before}</span>{answer === undefined ? <span>…</span> : <PageLink to={places.goal(parent)}>{answer.goal.title}</PageLink>}</>;
 }
 
-function Standing({ view }: { view: GoalView }) {
+function Standing({ view, sync, reload }: { view: GoalView; sync: Sync; reload: () => Promise<void> }) {
   const styles = useStyles();
   const { locale } = useSession();
   const { goal } = view;
   const expected = expectedShown(goal, view.expected);
+  const score = goal.closure?.score ?? null;
   return (
     <Panel title="Where it stands">
+      <Alerts view={view} />
       <div className={styles.stand}>
         <span className={styles.big} data-value title={goal.value === null ? 'No value yet' : String(goal.value)}>
           {goalValueText(goal, locale)}
@@ -259,13 +289,47 @@ function Standing({ view }: { view: GoalView }) {
         <Text className={styles.quiet}>{targetText(goal.outcome, locale)}</Text>
         <span className={styles.grow} />
         <StatusWord status={goal.status} />
+        {score !== null && <Score score={score} ambition={goal.ambition} />}
       </div>
       <ProgressBar large progress={goal.progress} expected={expected} status={goal.status} locale={locale} />
       <div className={styles.under}>
         <span>{goal.progress === null ? 'No progress yet' : `${percentText(goal.progress, locale)} done`}{expected !== undefined && <> · {percentText(expected, locale)} expected today</>}</span>
         <Source view={view} />
       </div>
+      {goal.stopped !== null && !isEnded(goal.status) && <Stopped view={view} by={goal.stopped} sync={sync} reload={reload} />}
     </Panel>
+  );
+}
+
+/** What the marks beside the title say, in full. */
+function Alerts({ view }: { view: GoalView }) {
+  const { person } = useSession();
+  const marks = alertMarks(view, person.mutedAlerts);
+  return marks.map(({ drawn, level, words }) => (
+    <MessageBar key={drawn} intent={level === 'at-risk' ? 'error' : 'warning'} layout="multiline" politeness="polite"><MessageBarBody>{words}</MessageBarBody></MessageBar>
+  ));
+}
+
+function Stopped({ view, by, sync, reload }: { view: GoalView; by: NonNullable<GoalView['goal']['stopped']>; sync: Sync; reload: () => Promise<void> }) {
+  const { call, locale, organization } = useSession();
+  const deed = useDeed();
+  const { automatic, goal } = view;
+  const resume = () => deed.run(async () => {
+    await call(api.resumeGoal, { params: { organization: organization.id, period: goal.period, goal: goal.id } });
+    if (goal.mode === 'source') sync.expect(view);
+    await reload();
+  });
+  return (
+    <>
+      <MessageBar intent="info" layout="multiline" politeness="polite">
+        <MessageBarBody>
+          <MessageBarTitle>Automatic updates are stopped</MessageBarTitle>
+          {by.by.name} stopped them <Ago at={by.at} />.{automatic !== null && ` By itself it would be at ${automaticText(goal, automatic, locale)}.`}
+        </MessageBarBody>
+        {view.may.checkIn && <MessageBarActions><Button disabledFocusable={deed.busy} onClick={() => void resume()}>Resume automatic updates</Button></MessageBarActions>}
+      </MessageBar>
+      {deed.error !== undefined && <ErrorBar error={deed.error} />}
+    </>
   );
 }
 
@@ -296,14 +360,19 @@ function LinkCard({ view, sync, reload }: { view: GoalView; sync: Sync; reload: 
   );
 }
 
-function About({ view: { goal } }: { view: GoalView }) {
+function About({ view }: { view: GoalView }) {
+  const { goal } = view;
   const styles = useStyles();
   const { locale } = useSession();
+  const teams = useTeamNames([goal.entity]);
   return (
     <Panel title="About">
       {goal.description !== '' && <p className={styles.text}>{goal.description}</p>}
       <dl className={styles.facts}>
-        <dt>Owner</dt><dd>{goal.owner.name}</dd>
+        <dt>{goal.owners.length === 1 ? 'Owner' : 'Owners'}</dt><dd>{ownersText(goal.owners)}</dd>
+        <dt>Belongs to</dt><dd>{entityText(goal.entity, teams)}</dd>
+        <dt>Moved</dt><dd>{progressMode(view).words}</dd>
+        <dt>Ambition</dt><dd>{goal.ambition === 'committed' ? 'Committed' : 'Aspirational'}</dd>
         <dt>Dates</dt><dd>{dateText(goal.start, locale)} – {dateText(goal.end, locale)}</dd>
         {goal.outcome.kind === 'metric' && <><dt>Metric</dt><dd>{goal.outcome.name}, {targetText(goal.outcome, locale)}</dd></>}
         <dt>Made by</dt><dd>{goal.createdBy.name}, <Ago at={goal.createdAt} /></dd>
@@ -314,26 +383,32 @@ function About({ view: { goal } }: { view: GoalView }) {
 
 const shown = 20;
 
-function Children({ goal }: { goal: GoalView['goal'] }) {
+function Children({ view: { goal, weights } }: { view: GoalView }) {
   const styles = useStyles();
   const { call, locale, organization } = useSession();
   const first = goal.children.slice(0, shown);
   const titles = useAnswer(signal => Promise.all(first.map(async child => {
     const { goal: { title } } = await call(api.goal, { params: { organization: organization.id, period: child.period, goal: child.id } }, signal);
     return title;
-  })), first.map(child => `${child.period}/${child.id}`).join(' '));
+  })), first.map(child => nameOf(child)).join(' '));
   return (
     <Panel title="Children">
       {titles.error !== undefined && <ErrorBar error={titles.error} again={() => void titles.reload()} />}
       <ul className={styles.list}>
         {first.map((child, i) => (
-          <li key={`${child.period}/${child.id}`} className={styles.child}>
-            <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindNames[child.kind]}</PageLink>
-            <StatusWord status={child.status} />
+          <li key={nameOf(child)} className={styles.child}>
+            <span>
+              <PageLink to={places.goal(child)}>{titles.answer?.[i] ?? kindName(child.kind, organization.model)}</PageLink>
+              {weights[child.id] !== undefined && <Text block size={200} className={styles.quiet}>{weights[child.id] === 0 ? 'does not count' : `counts ${percentText(weights[child.id]!, locale)}`}</Text>}
+            </span>
+            <span className={styles.grouped}>
+              <ChildMarks child={child} />
+              <StatusWord status={child.status} />
+            </span>
             <div className={styles.wide}>
               <ProgressBar
                 progress={child.progress} expected={undefined} status={child.status} locale={locale}
-                label={`Progress of ${titles.answer?.[i] ?? kindNames[child.kind]}`}
+                label={`Progress of ${titles.answer?.[i] ?? kindName(child.kind, organization.model)}`}
               />
             </div>
           </li>
@@ -344,14 +419,14 @@ function Children({ goal }: { goal: GoalView['goal'] }) {
   );
 }
 
-function FeedCard({ view, feed, reload, older }: { view: GoalView; feed: Feed; reload: () => Promise<void>; older: () => void }) {
+function FeedCard({ view, feed, titles, reload, older }: { view: GoalView; feed: Feed; titles: ReadonlyMap<string, string | undefined>; reload: () => Promise<void>; older: () => void }) {
   const styles = useStyles();
   return (
     <Panel title="Activity">
-      <Compose goal={view.goal} onSaid={reload} />
+      {view.may.comment && <Compose goal={view.goal} onSaid={reload} />}
       {feed.rows.length === 0 && <Text className={styles.quiet}>Nothing has happened yet.</Text>}
       <ul className={styles.list} aria-label="Feed">
-        {withoutEchoes<FeedRow>(feed.rows).map(row => <Entry key={`${row.at} ${'activity' in row ? row.id : ''}`} row={row} outcome={view.goal.outcome} />)}
+        {withoutEchoes<FeedRow>(feed.rows).map(row => <Entry key={`${row.at} ${'activity' in row ? row.id : ''}`} row={row} outcome={view.goal.outcome} titles={titles} />)}
       </ul>
       {feed.next !== undefined && <Button appearance="subtle" onClick={older}>Show older</Button>}
     </Panel>
@@ -380,14 +455,16 @@ function Compose({ goal, onSaid }: { goal: GoalRef; onSaid: () => Promise<void> 
   );
 }
 
-function Entry({ row, outcome }: { row: FeedRow; outcome: Outcome }) {
+function Entry({ row, outcome, titles }: { row: FeedRow; outcome: Outcome; titles: ReadonlyMap<string, string | undefined> }) {
   const styles = useStyles();
   const { locale } = useSession();
   return (
     <li className={styles.entry}>
       <span className={styles.icon}><Face by={row.by} /></span>
       <div>
-        {'activity' in row ? <Happened by={row.by} at={row.at} activity={row.activity} /> : <CheckedIn checkIn={row} words={checkInWords(row, outcome, locale)} />}
+        {'activity' in row
+          ? <Happened by={row.by} at={row.at} activity={row.activity} />
+          : <CheckedIn checkIn={row} words={checkInWords(row, outcome, locale, row.because?.kind === 'child' ? titles.get(nameOf(row.because.child)) : undefined)} />}
       </div>
     </li>
   );
@@ -407,7 +484,7 @@ function CheckedIn({ checkIn, words }: { checkIn: CheckIn; words: string }) {
   const turned = checkIn.status !== checkIn.was.status;
   return (
     <>
-      <Text block><Text weight="semibold">{authorName(checkIn.by)}</Text> {words} <Text size={200} className={styles.quiet}><Ago at={checkIn.at} /></Text></Text>
+      <Text block><Text weight="semibold">{authorName(checkIn.by)}</Text> {words} <Text size={200} className={styles.quiet}><Ago at={checkIn.at} />{checkIn.editedAt !== undefined && <> · edited <Ago at={checkIn.editedAt} /></>}</Text></Text>
       {turned && <Text block size={200}><StatusWord status={checkIn.was.status} /> <ArrowRight12Regular aria-label="became" /> <StatusWord status={checkIn.status} /></Text>}
       {checkIn.note !== '' && <p className={`${styles.text} ${styles.said}`}>{checkIn.note}</p>}
     </>
@@ -416,8 +493,17 @@ function CheckedIn({ checkIn, words }: { checkIn: CheckIn; words: string }) {
 
 function Happened({ by, at, activity }: { by: Author; at: string; activity: Extract<FeedRow, { activity: unknown }>['activity'] }) {
   const styles = useStyles();
+  const { locale } = useSession();
   if (activity.kind !== 'comment') {
-    return <Text block><Text weight="semibold">{authorName(by)}</Text> {activityWords(activity)} <Text size={200} className={styles.quiet}><Ago at={at} /></Text></Text>;
+    const other = otherGoal(activity);
+    const note = noteOf(activity);
+    return (
+      <>
+        <Text block><Text weight="semibold">{authorName(by)}</Text> {activityWords(activity, locale)} <Text size={200} className={styles.quiet}><Ago at={at} /></Text></Text>
+        {other !== undefined && <Text block size={200}><PageLink to={places.goal(other.ref)}>{other.words}</PageLink></Text>}
+        {note !== '' && <p className={`${styles.text} ${styles.said}`}>{note}</p>}
+      </>
+    );
   }
   const { origin } = activity;
   const address = webAddress(origin?.address);

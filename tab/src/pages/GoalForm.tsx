@@ -6,19 +6,22 @@ import {
 import { useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
-import { kindNames, type GoalKind, type GoalRef, type ProgressMode } from '../../../src/domain/goal.ts';
+import { GoalKind, ProgressMode, type GoalRef } from '../../../src/domain/goal.ts';
 import { useAnswer, useDeed } from '../answer.ts';
+import { ownersText } from '../entity.ts';
 import { bodyOf, draftErrors, draftOf, merged, newDraft, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
+import { kindName } from '../kind-name.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { fault, focusFault } from '../parts/attention.ts';
 import { OutcomeFields } from '../parts/OutcomeFields.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
-import { SearchPicker } from '../parts/SearchPicker.tsx';
+import { SearchPicker, SeveralPicker, type Search } from '../parts/SearchPicker.tsx';
 import { SourceFields } from '../parts/SourceFields.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
 import { useSession } from '../session.tsx';
+import { nameOf } from '../tree.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', rowGap: tokens.spacingVerticalL, maxWidth: '760px' },
@@ -39,7 +42,7 @@ export function NewGoal() {
   if (answer === undefined) return error === undefined ? <Loading label="Loading" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
   const period = answer.rows.find(p => p.id === (query.get('period') ?? answer.current));
   if (period === undefined) return <Empty page title="There is no such time period" action={<PageLink to={places.goals()}>Go to the goals</PageLink>} />;
-  const draft = newDraft({ owner: person, parent: refOf(query.get('parent')), start: period.start, end: period.end });
+  const draft = newDraft({ owners: [{ id: person.id, name: person.name }], parents: refsOf(query.get('parent')), start: period.start, end: period.end });
   return <Writing period={period.id} base={undefined} draft={draft} />;
 }
 
@@ -49,20 +52,20 @@ export function EditGoal() {
   const { call, organization } = useSession();
   const { answer, error, reload } = useAnswer(signal => call(api.goal, { params: { organization: organization.id, period, goal } }, signal), `${period}/${goal}`);
   if (answer === undefined) return error === undefined ? <Loading label="Loading the goal" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
-  if (!answer.may.edit) return <Empty page title="You may not change this goal" action={<PageLink to={places.goal(answer.goal)}>Back to the goal</PageLink>}>{answer.goal.owner.name} owns it. Owners, creators and admins may change a goal.</Empty>;
+  if (!answer.may.edit) return <Empty page title="You may not change this goal" action={<PageLink to={places.goal(answer.goal)}>Back to the goal</PageLink>}>Those who may are {answer.goal.owners.length === 0 ? 'its creator' : `${ownersText(answer.goal.owners)}, its creator`}, and those whom they or the organization gave the right.</Empty>;
   return <Writing period={period} base={answer} draft={draftOf(answer)} />;
 }
 
-function refOf(text: string | null): GoalRef | null {
+function refsOf(text: string | null): GoalRef[] {
   const [period, id] = text?.split('/') ?? [];
-  return period === undefined || id === undefined ? null : { period, id };
+  return period === undefined || id === undefined ? [] : [{ period, id }];
 }
 
-const progressNames: Record<ProgressMode, { label: string; hint: string }> = {
-  manual: { label: 'By check-ins', hint: 'People say the value.' },
-  'roll-up': { label: 'From its children', hint: 'The mean of its children’s progress.' },
-  source: { label: 'Connect data source to auto-update progress', hint: 'Read from a database or service, about every hour.' },
-};
+const progressNames = (kind: GoalKind): Record<ProgressMode, string> => ({
+  manual: 'By check-ins',
+  'roll-up': kind === 'initiative' ? 'From its tasks' : 'From its children',
+  source: 'Connect data source to auto-update progress',
+});
 
 function Writing({ period, base: first, draft: start }: { period: string; base: GoalView | undefined; draft: GoalDraft }) {
   const styles = useStyles();
@@ -84,7 +87,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
   const field = (name: string) => fault(shown[name]);
 
   const submit = async () => {
-    const body = bodyOf(draft);
+    const body = bodyOf(draft, base && draftOf(base));
     setErrors(body.ok ? {} : body.errors);
     if (!body.ok) {
       save.clear();
@@ -109,7 +112,6 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
     save.clear();
   });
 
-  const rollable = draft.kind === 'objective' && draft.measured === 'percent';
   const conflict = base !== undefined && save.error?.kind === 'conflict';
   const unplaced = Object.keys(errors).filter(name => !drawn.has(name) && !name.startsWith('form.'));
   return (
@@ -117,8 +119,8 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
       <Title2 as="h1" className={styles.heading} block>{base === undefined ? 'New goal' : 'Edit goal'}</Title2>
       <form ref={form} className={styles.form} noValidate onSubmit={event => { event.preventDefault(); void submit(); }}>
         <Panel title="The goal">
-          <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind, ...(value !== 'objective' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) })}>
-            {(Object.keys(kindNames) as GoalKind[]).map(kind => <Radio key={kind} value={kind} label={kindNames[kind]} />)}
+          <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind })}>
+            {GoalKind.options.map(kind => <Radio key={kind} value={kind} label={kindName(kind, organization.model)} />)}
           </RadioGroup></Field>
           <Field label="Title" required {...field('title')}>
             <Input value={draft.title} maxLength={240} onChange={(_, { value }) => set({ title: value })} />
@@ -127,8 +129,8 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
             <Textarea value={draft.description} maxLength={4000} resize="vertical" onChange={(_, { value }) => set({ description: value })} />
           </Field>
           <div className={styles.two}>
-            <Owner draft={draft} set={set} error={shown['owner']} />
-            <ParentGoal period={period} self={base?.goal.id} draft={draft} set={set} error={shown['parent']} />
+            <Owners draft={draft} set={set} error={shown['owners']} locked={base?.may.changeOwners === false} />
+            <Parents period={period} self={base?.goal.id} draft={draft} set={set} error={shown['parents']} />
           </div>
           <div className={styles.two}>
             <Field label="Start date" required {...field('start')}>
@@ -142,13 +144,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
         <Panel title="Progress">
           <Field label="What moves it" {...field('mode')}>
             <RadioGroup value={draft.mode} onChange={(_, { value }) => set({ mode: value as ProgressMode })}>
-              <Radio value="manual" label={progressNames.manual.label} />
-              <Radio
-                value="roll-up"
-                label={rollable ? progressNames['roll-up'].label : `${progressNames['roll-up'].label} (for objectives measured in percent)`}
-                disabled={!rollable}
-              />
-              <Radio value="source" label={progressNames.source.label} />
+              {ProgressMode.options.map(mode => <Radio key={mode} value={mode} label={progressNames(draft.kind)[mode]} />)}
             </RadioGroup>
           </Field>
           {draft.mode === 'source' && <SourceFields key={`${base?.etag} ${both?.length}`} draft={draft} set={set} errors={shown} />}
@@ -175,10 +171,10 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
 }
 
 /** The fields that show their own sentence; every other one is said at the foot of the form. */
-const drawn = new Set(['title', 'description', 'owner', 'parent', 'start', 'end', 'mode', 'connection', 'metric', 'measured', 'metricName', 'unit', 'unitName', 'currency', 'direction', 'from', 'target', 'risk']);
+const drawn = new Set(['title', 'description', 'owners', 'parents', 'start', 'end', 'mode', 'connection', 'metric', 'measured', 'metricName', 'unit', 'unitName', 'currency', 'direction', 'from', 'target', 'risk']);
 
 const fieldNames: Partial<Record<keyof GoalDraft, string>> = {
-  kind: 'kind', title: 'title', description: 'description', owner: 'owner', parent: 'parent', start: 'start date', end: 'end date', measured: 'way of measuring', metricName: 'metric',
+  kind: 'kind', title: 'title', description: 'description', owners: 'owners', parents: 'alignment', start: 'start date', end: 'end date', measured: 'way of measuring', metricName: 'metric',
   unit: 'unit', unitName: 'unit’s name', currency: 'currency', direction: 'direction', from: 'start value', target: 'target', risk: 'risk threshold', mode: 'what moves it', connection: 'connection', metric: 'measure', form: 'measure’s form',
 };
 
@@ -201,30 +197,34 @@ function Merged({ both, theirs, take }: { both: readonly (keyof GoalDraft)[]; th
 
 interface PickProps { draft: GoalDraft; set: (change: Partial<GoalDraft>) => void; error: string | undefined }
 
-function Owner({ draft, set, error }: PickProps) {
+function Owners({ draft, set, error, locked }: PickProps & { locked: boolean }) {
   const { call, organization } = useSession();
   return (
-    <SearchPicker label="Owner" required error={error} of={organization.id} picked={{ value: draft.owner.id, title: draft.owner.name }}
+    <SeveralPicker label="Owners" error={error} of={organization.id} picked={draft.owners.map(owner => ({ value: owner.id, title: owner.name }))}
+      waiting={locked ? 'Only its owners and those above them may change who owns it.' : undefined}
       search={async (search, signal) => {
         const { rows } = await call(api.people, { params: { organization: organization.id }, query: { search } }, signal);
         return { options: rows.map(person => ({ value: person.id, title: person.name, help: person.email })) };
       }}
-      onPick={choice => { if (choice !== undefined) set({ owner: { id: choice.value, name: choice.title } }); }} />
+      onPick={picked => set({ owners: picked.map(({ value, title }) => ({ id: value, name: title })) })} />
   );
 }
 
-function ParentGoal({ period, self, draft, set, error }: PickProps & { period: string; self: string | undefined }) {
+function Parents({ period, self, draft, set, error }: PickProps & { period: string; self: string | undefined }) {
   const { call, organization } = useSession();
-  const { parent } = draft;
-  const known = useAnswer(async signal => (parent === null ? undefined : call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal)), parent === null ? '' : `${parent.period}/${parent.id}`);
-  const title = known.answer?.goal.title ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
-  return (
-    <SearchPicker label="Parent" hint="The goal that this one contributes to." error={error} of={period} picked={parent === null ? undefined : { value: `${parent.period}/${parent.id}`, title }}
-      search={async (search, signal) => {
-        const { rows, next } = await call(api.goals, { params: { organization: organization.id }, query: { period, limit: 50, ...(search === '' ? {} : { search }) } }, signal);
-        return { options: rows.filter(row => row.goal.id !== self).map(({ goal }) => ({ value: `${goal.period}/${goal.id}`, title: goal.title, help: kindNames[goal.kind] })), next };
-      }}
-      onPick={choice => set({ parent: refOf(choice?.value ?? null) })} />
-  );
+  const { parents } = draft;
+  const known = useAnswer(signal => Promise.all(parents.map(async parent => {
+    const { goal } = await call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal);
+    return goal.title;
+  })), parents.map(nameOf).join(' '));
+  const title = (i: number) => known.answer?.[i] ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
+  const search: Search = async (text, signal) => {
+    const { rows, next } = await call(api.goals, { params: { organization: organization.id }, query: { period, limit: 50, ...(text === '' ? {} : { search: text }) } }, signal);
+    return { options: rows.filter(row => row.goal.id !== self && row.may.align).map(({ goal }) => ({ value: nameOf(goal), title: goal.title, help: kindName(goal.kind, organization.model) })), next };
+  };
+  const picked = parents.map((parent, i) => ({ value: nameOf(parent), title: title(i) }));
+  const common = { error, of: period, search };
+  return organization.model.multipleAlignment || parents.length > 1
+    ? <SeveralPicker label="Parents" hint="The goals that this one contributes to." picked={picked} onPick={several => set({ parents: several.flatMap(choice => refsOf(choice.value)) })} {...common} />
+    : <SearchPicker label="Parent" hint="The goal that this one contributes to." picked={picked[0]} onPick={choice => set({ parents: refsOf(choice?.value ?? null) })} {...common} />;
 }
-

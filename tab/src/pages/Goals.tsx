@@ -4,21 +4,26 @@ import { Add20Regular } from '@fluentui/react-icons';
 import { useCallback, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
-import { kindNames } from '../../../src/domain/goal.ts';
+import type { Goal } from '../../../src/domain/goal.ts';
 import type { Period } from '../../../src/domain/period.ts';
-import { expectedShown } from '../../../src/domain/status.ts';
+import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { useAnswer, useSettled } from '../answer.ts';
 import type { Call } from '../call.ts';
+import { entityText, ownersText } from '../entity.ts';
 import { dateText, goalValueText, percentText } from '../format.ts';
+import { kindName } from '../kind-name.ts';
+import { Marks } from '../parts/Marks.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { ProgressBar } from '../parts/ProgressBar.tsx';
+import { Score } from '../parts/Score.tsx';
 import { Source } from '../parts/Source.tsx';
 import { StatusWord } from '../parts/StatusWord.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
 import { useSession } from '../session.tsx';
-import { placed, type Placed } from '../tree.ts';
+import { useTeamNames } from '../team-names.ts';
+import { nameOf, placed, type Placed } from '../tree.ts';
 
 const narrow = '@media (max-width: 760px)';
 const columns = 'minmax(0, 1fr) minmax(0, 140px) minmax(0, 130px) minmax(120px, 220px) 112px 128px';
@@ -47,8 +52,10 @@ const useStyles = makeStyles({
     [narrow]: { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', padding: 0, clipPath: 'inset(50%)' },
   },
   goal: { minWidth: 0, [narrow]: { gridArea: 'goal' } },
-  goalTitle: { display: 'block', overflowWrap: 'anywhere', fontWeight: tokens.fontWeightSemibold },
-  kind: { display: 'block', color: tokens.colorNeutralForeground3 },
+  goalTitle: { overflowWrap: 'anywhere', fontWeight: tokens.fontWeightSemibold },
+  ended: { color: tokens.colorNeutralForeground3 },
+  kind: { display: 'block', color: tokens.colorNeutralForeground3, overflowWrap: 'anywhere' },
+  tag: { marginInlineStart: tokens.spacingHorizontalSNudge, whiteSpace: 'nowrap' },
   owner: {
     minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: tokens.colorNeutralForeground2,
     [narrow]: { gridArea: 'owner', fontSize: tokens.fontSizeBase200 },
@@ -123,6 +130,7 @@ function List({ period, name, search }: { period: string; name: string; search: 
   const settled = useSettled(search, 250);
   const { answer: fresh, previous, error, reload } = useAnswer(signal => rowsOf(call, organization.id, period, settled, pages.current, signal), `${organization.id}/${period}?${settled}`, 30);
   const answer = fresh ?? previous;
+  const teams = useTeamNames(answer?.rows.map(row => row.goal.entity) ?? []);
   const more = () => {
     pages.current += 1;
     return reload();
@@ -132,7 +140,7 @@ function List({ period, name, search }: { period: string; name: string; search: 
   if (answer.rows.length === 0 && settled !== '') return <Empty title={`No goal in ${name} matches “${settled}”`}>Try fewer or other words, or another time period.</Empty>;
   if (answer.rows.length === 0) return <Empty title={`No goals in ${name} yet`} action={<PageButton appearance="primary" to={places.newGoal(period)}>Write the first one</PageButton>}>An objective says where to go, its key results how far you are.</Empty>;
 
-  const rows = settled === '' ? placed(answer.rows.toSorted(oldestFirst)) : answer.rows.map((row): Placed<GoalView> => ({ row, depth: 0, parent: undefined }));
+  const rows = settled === '' ? placed(answer.rows.toSorted(asPeopleRead)) : answer.rows.map((row): Placed<GoalView> => ({ row, depth: 0, parent: undefined, path: nameOf(row.goal), unfoldedAbove: false }));
   return (
     <>
       {error !== undefined && <ErrorBar title="These goals may be out of date" error={error} again={() => void reload()} />}
@@ -143,22 +151,24 @@ function List({ period, name, search }: { period: string; name: string; search: 
         <thead className={styles.group}>
           <tr className={mergeClasses(styles.row, styles.header)}>
             <th scope="col">Goal</th>
-            <th scope="col">Owner</th>
+            <th scope="col">Owners</th>
             <th scope="col" className={styles.value}>Value</th>
             <th scope="col">Progress</th>
             <th scope="col">Status</th>
-            <th scope="col">Updated</th>
+            <th scope="col">Updated or score</th>
           </tr>
         </thead>
-        <tbody className={styles.group}>{rows.map(one => <Row key={`${one.row.goal.period}/${one.row.goal.id}`} {...one} />)}</tbody>
+        <tbody className={styles.group}>{rows.map(one => <Row key={one.path} teams={teams} {...one} />)}</tbody>
       </table>
       {answer.next !== undefined && <div className={styles.foot}><Button onClick={() => void more()}>Load more</Button></div>}
     </>
   );
 }
 
-function oldestFirst(a: GoalView, b: GoalView): number {
-  return a.goal.createdAt < b.goal.createdAt ? -1 : 1;
+/** The oldest first, and initiatives after all others (features.md 1.1). */
+function asPeopleRead({ goal: a }: GoalView, { goal: b }: GoalView): number {
+  const last = (goal: Goal) => Number(goal.kind === 'initiative');
+  return last(a) - last(b) || (a.createdAt < b.createdAt ? -1 : 1);
 }
 
 /** The first pages of the list, so that a refresh keeps what was already unfolded. */
@@ -174,27 +184,32 @@ async function rowsOf(call: Call, organization: string, period: string, search: 
   return { rows, next };
 }
 
-function Row({ row, depth, parent }: Placed<GoalView>) {
+function Row({ row, depth, parent, unfoldedAbove, teams }: Placed<GoalView> & { teams: ReadonlyMap<string, string> }) {
   const styles = useStyles();
-  const { locale } = useSession();
+  const { locale, organization } = useSession();
   const { goal } = row;
   const expected = expectedShown(goal, row.expected);
+  const score = goal.closure?.score ?? null;
   return (
-    <tr className={mergeClasses(styles.row, styles.body)}>
+    <tr className={mergeClasses(styles.row, styles.body, isEnded(goal.status) && styles.ended)}>
       <td className={styles.goal} style={{ paddingInlineStart: `${Math.min(depth, 5) * 20}px` }}>
-        <PageLink to={places.goal(goal)} className={styles.goalTitle}>{goal.title}</PageLink>
+        <PageLink to={places.goal(goal)} className={mergeClasses(styles.goalTitle, isEnded(goal.status) && styles.ended)}>{goal.title}</PageLink>{' '}
+        <Marks view={row} />
         <Text size={200} className={styles.kind}>
-          {kindNames[goal.kind]}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
+          {kindName(goal.kind, organization.model)}{parent !== undefined && <span className={styles.hidden}> of {parent.goal.title}</span>}
+          {goal.entity.kind !== 'individual' && <> · {entityText(goal.entity, teams)}</>}
+          {goal.tags.map(tag => <span key={tag} className={styles.tag}>#{tag}</span>)}
+          {unfoldedAbove && <> · what is under it stands further up</>}
         </Text>
       </td>
-      <td className={styles.owner} title={goal.owner.name}>{goal.owner.name}</td>
+      <td className={styles.owner} title={ownersText(goal.owners)}>{ownersText(goal.owners)}</td>
       <td className={styles.value} title={goal.value === null ? 'No value yet' : String(goal.value)}>{goalValueText(goal, locale)}</td>
       <td className={styles.progress}>
         <ProgressBar progress={goal.progress} expected={expected} status={goal.status} locale={locale} label={`Progress of ${goal.title}`} />
         <span className={styles.percent}>{goal.progress === null ? '–' : percentText(goal.progress, locale)}</span>
       </td>
       <td className={styles.status}><StatusWord status={goal.status} /></td>
-      <td className={styles.source}><Source view={row} /></td>
+      <td className={styles.source}>{isEnded(goal.status) && score !== null ? <Score score={score} ambition={goal.ambition} /> : <Source view={row} />}</td>
     </tr>
   );
 }

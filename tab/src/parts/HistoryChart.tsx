@@ -91,7 +91,7 @@ function Drawing({ goal, chart, now }: { goal: Goal; chart: Chart; now: number }
               {shortDate(time, locale)}
             </text>
           ))}
-          {chart.expected !== undefined && <line x1={x(chart.expected[0].time)} y1={y(chart.expected[0].value)} x2={x(chart.expected[1].time)} y2={y(chart.expected[1].value)} stroke={colors.expected} strokeWidth="1.5" strokeDasharray={dashes.expected} />}
+          {chart.expected !== undefined && <polyline points={chart.expected.map(p => `${x(p.time)},${y(p.value)}`).join(' ')} fill="none" stroke={colors.expected} strokeWidth="1.5" strokeDasharray={dashes.expected} />}
           {chart.target !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.target)} y2={y(chart.target)} stroke={colors.target} strokeWidth="1.5" strokeDasharray={dashes.target} />}
           {chart.risk !== undefined && <line x1={left} x2={width - edge.right} y1={y(chart.risk)} y2={y(chart.risk)} stroke={colors.risk} strokeWidth="1.5" strokeDasharray={dashes.risk} />}
           <path d={`${steps}H${until}`} fill="none" stroke={colors.value} strokeWidth="2" strokeLinejoin="round" />

@@ -15,13 +15,12 @@ const numberHints: Partial<Record<Direction, string>> = {
 export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (change: Partial<GoalDraft>) => void; errors: DraftErrors }) {
   const styles = useStyles();
   const field = (name: keyof GoalDraft) => fault(errors[name]);
-  const asMetric = (measured: GoalDraft['measured']) => set({ measured, ...(measured === 'metric' && draft.mode === 'roll-up' ? { mode: 'manual' } : {}) });
   return (
     <>
       <Field label="Outcome" {...field('measured')}>
         <RadioGroup
           layout="horizontal" className={styles.radios} value={draft.measured}
-          onChange={(_, { value }) => asMetric(value as GoalDraft['measured'])}
+          onChange={(_, { value }) => set({ measured: value as GoalDraft['measured'] })}
         >
           <Radio value="percent" label="Percent complete" />
           <Radio value="metric" label="Metric (KPI)" />
