@@ -9,14 +9,15 @@ import { type Author, type Who, isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { type Reactions, reacted } from '../../domain/reactions.ts';
 import { type Status, isEnded } from '../../domain/status.ts';
+import { auditStep, judgementOf } from '../../goals/actor.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import { revise } from '../../store/revise.ts';
 import { Conflict, insert, put, remove, replace } from '../../store/store.ts';
 import { type Keys, type Kind, keys, rows } from '../../store/tables.ts';
 import { correctionSteps } from '../../sync/move.ts';
-import { type Caller, author, who } from '../caller.ts';
+import { type Caller, actorOf, author, who } from '../caller.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
-import { changeableGoal, judgementOf, shownCheckIns, visibleGoal } from './goal-view.ts';
+import { changeableGoal, shownCheckIns, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { moved, viewNow } from './moved.ts';
 
@@ -61,6 +62,7 @@ export const activity = {
     await deps.store.transact([
       put(rows.feedEntry, keys.feedEntry(caller.scope, ref, at, entry.id), entry),
       put(rows.outgoing, keys.outgoing(caller.scope, ref.period, `m:${entry.id}`), { kind: 'comment', id: `m:${entry.id}`, goal: ref, at, by, text: body.text }),
+      auditStep(actorOf(caller), goal, 'comment.made', null, { comment: entry.id }, at, deps.newId()),
     ]);
     await deps.carryOn(caller.scope, ref.period);
     return entry;
@@ -69,7 +71,7 @@ export const activity = {
   editComment: async ({ params, body }, caller, deps) => {
     const goal = (await visibleGoal(params, caller, deps)).body;
     const mentions = await mentioned(body.mentions ?? [], goal, caller, deps);
-    return changedComment(params, goal, caller, deps, comment => {
+    return changedComment(params, goal, 'comment.changed', caller, deps, comment => {
       if (!isBy(comment, caller)) throw new Refusal('forbidden', 'Only who wrote a comment may change it.');
       if (comment.activity.origin) throw new Refusal('bad-request', `This was written in ${comment.activity.origin.place}. Change it there, and it changes here.`);
       return { ...comment.activity, text: body.text, ...(body.mentions ? { mentions } : {}), editedAt: deps.now().toISOString() };
@@ -79,7 +81,7 @@ export const activity = {
   deleteComment: async ({ params }, caller, deps) => {
     const goal = (await visibleGoal(params, caller, deps)).body;
     const mayTidy = await changeableGoal(params, 'edit', caller, deps).then(() => true, (error: unknown) => { if (error instanceof Refusal) return false; throw error; });
-    return changedComment(params, goal, caller, deps, comment => {
+    return changedComment(params, goal, 'comment.deleted', caller, deps, comment => {
       if (!mayTidy && !isBy(comment, caller)) throw new Refusal('forbidden', 'Only who wrote a comment, and who may edit the goal, may take it back.');
       const { mentions: _, ...rest } = comment.activity;
       return { ...rest, text: '', deleted: true, editedAt: deps.now().toISOString() }; // what a person took back is not kept, not even unseen
@@ -103,7 +105,7 @@ export const activity = {
     if (isEnded(goal.status)) throw new Refusal('bad-request', 'This goal is closed. Reopen it to check in.');
     refuseStatus(body.status);
     if (body.updates !== undefined && goal.mode === 'manual') throw wrongField('updates', 'This goal is moved by check-ins alone: there are no automatic updates to go on or to stop.');
-    return moved(params, { kind: 'check-in', value: body.value, status: body.status, note: body.note, updates: body.updates }, caller, deps);
+    return moved(params, 'goal.checked-in', { kind: 'check-in', value: body.value, status: body.status, note: body.note, updates: body.updates }, caller, deps);
   },
 
   editCheckIn: async ({ params, body }, caller, deps) => {
@@ -143,7 +145,8 @@ async function correct(params: Place, caller: Caller, deps: Deps, decide: (c: Ca
     deps.store.page(rows.checkIn, partition, { prefix: `c:${goal.id}:`, after: key.row, limit: 50 }),
   ]);
   const at = deps.now().toISOString();
-  const j = judgementOf(caller, at, deps);
+  const actor = actorOf(caller);
+  const j = judgementOf(actor, at);
   const after = decide({ goal, checkIn, newest: first.rows[0]?.body.at === checkIn.at, before: older.rows.find(row => row.body.by.kind === 'person' || row.body.by.kind === 'connection')?.body, j });
   const activity = { kind: after.checkIn ? 'check-in-edited' as const : 'check-in-deleted' as const, at: checkIn.at };
   const entry: FeedEntry = { goal: refOf(goal), id: deps.newId(), at, by: author(caller), activity };
@@ -152,9 +155,15 @@ async function correct(params: Place, caller: Caller, deps: Deps, decide: (c: Ca
     after.checkIn ? replace(rows.checkIn, key, after.checkIn, found.etag) : remove(rows.checkIn, key),
     put(rows.feedEntry, keys.feedEntry(caller.scope, goal, at, entry.id), entry),
     ...correctionSteps(caller.scope, goal, after.goal, at),
+    auditStep(actor, goal, after.checkIn ? 'check-in.changed' : 'check-in.deleted', saidBy(checkIn), after.checkIn ? saidBy(after.checkIn) : null, at, deps.newId()),
   ]);
   await deps.carryOn(caller.scope, goal.period);
   return viewNow(params, caller, deps);
+}
+
+/** What the audit log keeps of a check-in. */
+function saidBy({ at, value, progress, status, note }: CheckIn): object {
+  return { at, value, progress, status, note };
 }
 
 function instantOf(at: string): string {
@@ -168,15 +177,21 @@ function isBy(said: { by: Author }, caller: Caller): boolean {
 
 type Comment = FeedEntry & { activity: Extract<Activity, { kind: 'comment' }> };
 
-/** Reads a comment, decides and writes it back; whoever else changes it at the same moment comes before or after. */
-async function changedComment(params: Place & { entry: string }, goal: Goal, caller: Caller, deps: Deps, decide: (comment: Comment) => Comment['activity']): Promise<FeedEntry> {
+/**
+ * Reads a comment, decides and writes it back; whoever else changes it at the same moment comes before or after. The audit log is told that it
+ * was changed and not its words, which must not outlive their deletion there.
+ */
+async function changedComment(
+  params: Place & { entry: string }, goal: Goal, deed: string, caller: Caller, deps: Deps, decide: (comment: Comment) => Comment['activity'],
+): Promise<FeedEntry> {
   const gone = () => new Refusal('not-found', 'There is no such comment. It may have been taken back.');
   if (!isId(params.entry)) throw gone();
   const revised = await revise(deps.store, rows.feedEntry, keys.feedEntry(caller.scope, goal, instantOf(params.at), params.entry), entry => {
     if (!isComment(entry) || entry.activity.deleted) throw gone();
     return { ...entry, activity: decide(entry) };
-  });
+  }, () => [auditStep(actorOf(caller), goal, deed, { comment: params.entry }, { comment: params.entry }, deps.now().toISOString(), deps.newId())]);
   if (!revised) throw gone();
+  await deps.carryOn(caller.scope, goal.period);
   return revised;
 }
 
