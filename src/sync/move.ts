@@ -131,7 +131,7 @@ function asOne(checkIns: readonly CheckIn[], before: Goal, after: Goal): CheckIn
   const because = checkIns.flatMap(c => c.because ?? []).toSorted((a, b) => distanceOf(b) - distanceOf(a))[0];
   if (!last) return undefined;
   const { score: _, ...told } = last;
-  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}) };
+  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}), ...(checkIns.some(c => c.says) ? { says: true } : {}) };
 }
 
 /** How far a child moved, in percent of its own way; any other reason is somebody's will and comes first. */
