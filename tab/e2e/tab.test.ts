@@ -23,6 +23,7 @@ const pages: readonly { name: string; open: (page: Page, address: string) => Pro
   } },
   { name: 'the form of a goal with a data source', open: async (page, address) => {
     await page.goto(`${address}/goals/new`);
+    await page.getByRole('radio', { name: 'Key result' }).click();
     await page.getByRole('radio', { name: 'Connect data source to auto-update progress' }).click();
     await page.getByRole('combobox', { name: 'Integration' }).click();
     await page.getByRole('option', { name: 'PostgreSQL' }).click();
@@ -413,6 +414,7 @@ describe('the tab', function () {
   it('says at the query what is wrong with it, and never keeps a preview that is no longer true', async () => {
     const page = await openPage();
     await signIn(page, '/goals/new');
+    await page.getByRole('radio', { name: 'Key result' }).click();
     await page.getByRole('radio', { name: 'Connect data source to auto-update progress' }).click();
     await page.getByRole('combobox', { name: 'Integration' }).click();
     await page.getByRole('option', { name: 'PostgreSQL' }).click();
