@@ -1,0 +1,18 @@
+// The status that people may say instead of the automatic one.
+import { Field, Select } from '@fluentui/react-components';
+import { statusNames, type Status } from '../../../src/domain/status.ts';
+import { fault } from './attention.ts';
+
+const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
+
+/** `unsaid` is what the goal gets where nothing is chosen. */
+export function StatusField({ status, onStatus, unsaid, hint, error }: { status: Status | ''; onStatus: (status: Status | '') => void; unsaid: string; hint?: string; error?: string | undefined }) {
+  return (
+    <Field label="Status" {...(hint === undefined ? {} : { hint })} {...fault(error)}>
+      <Select value={status} onChange={(_, data) => onStatus(data.value as Status | '')}>
+        <option value="">{unsaid}</option>
+        {settable.map(s => <option key={s} value={s}>{statusNames[s]}</option>)}
+      </Select>
+    </Field>
+  );
+}
