@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type GoalView } from '../../../src/api.ts';
 import { correctionRefusal } from '../../../src/domain/amend.ts';
 import type { CheckIn } from '../../../src/domain/check-in.ts';
-import type { Status } from '../../../src/domain/status.ts';
+import { isEnded, type Status } from '../../../src/domain/status.ts';
 import { useDeed } from '../answer.ts';
 import { exactText, numberFrom } from '../format.ts';
 import { useSession } from '../session.tsx';
@@ -22,7 +22,8 @@ export function OwnCheckIn({ view, checkIn, reload }: Props) {
   const { call, locale, organization, person } = useSession();
   const [doing, setDoing] = useState<'edit' | 'delete'>();
   const deed = useDeed();
-  if (checkIn.by.kind !== 'person' || checkIn.by.id !== person.id || !view.may.checkIn || correctionRefusal(checkIn) !== undefined) return null;
+  if (checkIn.by.kind !== 'person' || checkIn.by.id !== person.id || !view.may.checkIn || correctionRefusal(view.goal, checkIn, {}) !== undefined) return null;
+  const canGo = correctionRefusal(view.goal, checkIn, 'take-back') === undefined;
   const begin = (what: 'edit' | 'delete') => { deed.clear(); setDoing(what); };
   const remove = () => deed.run(async () => {
     await call(api.deleteCheckIn, { params: paramsOf(organization.id, checkIn) });
@@ -38,7 +39,7 @@ export function OwnCheckIn({ view, checkIn, reload }: Props) {
         <MenuPopover>
           <MenuList>
             <MenuItem icon={<Edit20Regular />} onClick={() => begin('edit')}>Edit</MenuItem>
-            <MenuItem icon={<Delete20Regular />} onClick={() => begin('delete')}>Delete</MenuItem>
+            {canGo && <MenuItem icon={<Delete20Regular />} onClick={() => begin('delete')}>Delete</MenuItem>}
           </MenuList>
         </MenuPopover>
       </Menu>
@@ -69,8 +70,12 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
   return (
     <FormDialog title="Edit this check-in" yes="Save" deed={deed} blocked={wrongNumber(text) !== undefined} onSubmit={() => void save()} onClose={onClose}>
       <Text>{goal.title}</Text>
-      <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />
-      <StatusField status={status} onStatus={setStatus} unsaid="As it follows or was said" error={errors['status']} />
+      {!isEnded(goal.status) && (
+        <>
+          <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />
+          <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="As it follows or was said" error={errors['status']} />
+        </>
+      )}
       <Field label="Note" {...fault(errors['note'])}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
     </FormDialog>
   );
