@@ -46,7 +46,9 @@ const walls: { package: RegExp; only: string[]; because: string }[] = [
 
 const files = ['src', 'bot', 'tab', 'bench'].flatMap(folder =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(f => join(folder, f)).filter(f => /\.(ts|tsx|js)$/.test(f) && !/node_modules|dist|\.d\.ts$/.test(f)));
-const isTest = (file: string) => /\.test\.tsx?$/.test(file) || file.startsWith(`tab${sep}e2e`);
+/** A stage (stage.ts) is where tests play: it may know what they may. */
+const isStage = (file: string) => /(^|\/)stage\.ts$/.test(file.split(sep).join('/'));
+const isTest = (file: string) => /\.test\.tsx?$/.test(file) || isStage(file) || file.startsWith(`tab${sep}e2e`);
 
 interface Import { from: string; what: string; ours?: string }
 
@@ -73,7 +75,9 @@ export function objections(imports: Import[]): string[] {
     }
     const [part, other] = [partOf(path.replace(/\.test\.ts$/, '.ts')), partOf(ours)];
     if (!part) return [`${path} stands in no part of the house. Give it a place in design.md and here.`];
-    if (!other || other === part || isTest(from)) return [];
+    if (isTest(from)) return [];
+    if (isStage(ours) && part !== 'src/simulators' && part !== 'bench') return [`${path} imports ${ours}: production never stands on a stage of the tests.`];
+    if (!other || other === part) return [];
     const allowed = mayImport[part]!.some(a => other === a || other.startsWith(`${a}/`));
     if (other === 'src/simulators' && path === 'src/main.ts' && !what.includes('local.ts')) return [`${path} imports ${ours}: production may only reach the simulators through simulators/local.ts.`];
     if (other === 'src/simulators' && path !== 'src/main.ts' && part !== 'bench') return [`${path} imports ${ours}: production never imports the simulators.`];
@@ -97,6 +101,7 @@ describe('the architecture', () => {
     assert.match(objections([{ from: 'src/domain/goal.ts', what: '../store/store.ts', ours: 'src/store/store.ts' }])[0]!, /src\/domain may know nothing of ours/);
     assert.match(objections([{ from: 'src/http/server.ts', what: 'botbuilder' }])[0]!, /belongs in bot\/teams alone/);
     assert.match(objections([{ from: 'src/sync/sync.ts', what: '../simulators/teams.ts', ours: 'src/simulators/teams.ts' }])[0]!, /production never imports the simulators/);
+    assert.match(objections([{ from: 'src/http/server.ts', what: './stage.ts', ours: 'src/http/stage.ts' }])[0]!, /production never stands on a stage/);
     assert.deepEqual(objections([{ from: 'src/sync/sync.ts', what: '../store/store.ts', ours: 'src/store/store.ts' }]), []);
   });
 
