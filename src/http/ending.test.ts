@@ -6,12 +6,9 @@ import type { Task } from '../domain/goal.ts';
 import { newOrganization, usualModel } from '../domain/organization.ts';
 import { weightsOf } from '../domain/contribution.ts';
 import { quartersOf } from '../domain/period.ts';
-import { type Outgoing, isAfterword } from '../chat/message.ts';
-import { carryOut } from '../goals/afterwards.ts';
+import { emptied } from '../goals/stage.ts';
 import { type Store, insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import type { SyncDeps } from '../sync/deps.ts';
-import { drain } from '../sync/outbox.ts';
 import { connectionOf } from '../sync/stage.ts';
 import { type OpenStage, type Somebody, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
@@ -33,7 +30,7 @@ describe('how goals end and go on', function () {
   const ask = <E extends Endpoint>(endpoint: E, input: Input<E>) => { clock += 60_000; return as(ada)(endpoint, input); };
 
   before(async () => {
-    stage = await openStage(now, ({ store: tables }) => ({ carryOn: async (_scope, p) => { await drain(worker(tables), scope, p); } }));
+    stage = await openStage(now, ({ store: tables }) => ({ carryOn: async (_scope, p) => { await emptied({ store: tables, now, carryOn: async () => undefined }, scope, p); } }));
     store = stage.store;
     await addOrganization(store, tenant, ada);
     await store.transact([put(rows.organization, keys.organization(scope), newOrganization({ tenant, id: organization, name: 'Aurora', model: { ...usualModel, kind: 'interchangeable', multipleAlignment: true }, integrations: { numbers: { enabledBy: 'ada', enabledAt: now().toISOString() } } }))]);
@@ -42,13 +39,6 @@ describe('how goals end and go on', function () {
     await store.transact([insert(rows.connection, keys.connection(scope, 'c1'), connectionOf('c1'))]);
   });
   after(() => stage.close());
-
-  /** Empties the outbox, and says nothing to anybody. */
-  const worker = (tables: Store) => ({
-    store: tables, now, worker: 'w', claimSeconds: 60, queues: { deliveries: { put: async () => undefined } },
-    deliver: async (_scope: typeof scope, word: Outgoing) => { if (isAfterword(word)) await carryOut({ store: tables, now, carryOn: async () => undefined }, scope, word); },
-    report: (error: unknown) => { throw error; },
-  }) as unknown as SyncDeps;
 
   type At = { organization: string; period: string; goal: string };
   async function made(title: string, more: Partial<GoalBody> = {}): Promise<At> {

@@ -2,15 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type GoalBody, type GoalView, api } from '../api.ts';
-import { type Outgoing, isAfterword } from '../chat/message.ts';
+import type { Outgoing } from '../chat/message.ts';
 import { type Goal, type GoalRef, checkInOwnerOf, refOf } from '../domain/goal.ts';
 import { type OkrModel, type Organization, type Team, usualModel } from '../domain/organization.ts';
-import { carryOut } from '../goals/afterwards.ts';
+import { emptied } from '../goals/stage.ts';
 import type { Ask } from '../simulators/ask.ts';
 import { type Store, put } from '../store/store.ts';
 import { type Audit, keys, rows } from '../store/tables.ts';
-import type { SyncDeps } from '../sync/deps.ts';
-import { drain } from '../sync/outbox.ts';
 import { type OpenStage, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const clock = { now: new Date('2026-11-21T09:00:00.000Z') };
@@ -41,12 +39,7 @@ const metric = (rest: object) => ({ kind: 'metric', name: 'Orders', ...rest }) a
 
 /** Empties the outbox as a worker does. */
 async function drained(of = period): Promise<void> {
-  const carryOn = async () => undefined;
-  await drain({
-    store, now, worker: 'w', claimSeconds: 60, queues: { deliveries: { put: async () => undefined } },
-    deliver: async (s: typeof scope, outgoing: Outgoing) => (isAfterword(outgoing) ? carryOut({ store, now, carryOn }, s, outgoing) : void said.push(outgoing)),
-    report: (error: unknown) => { throw error; },
-  } as unknown as SyncDeps, scope, of);
+  said.push(...await emptied({ store, now, carryOn: async () => undefined }, scope, of));
 }
 
 async function settings(change: Partial<Organization>): Promise<void> {
