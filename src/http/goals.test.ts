@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type GoalBody, type GoalView, api } from '../api.ts';
 import type { Outgoing } from '../chat/message.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import { type Goal, type GoalRef, checkInOwnerOf, refOf } from '../domain/goal.ts';
 import { type OkrModel, type Organization, type Team, usualModel } from '../domain/organization.ts';
 import { emptied } from '../goals/stage.ts';
 import type { Ask } from '../simulators/ask.ts';
 import { type Store, put } from '../store/store.ts';
-import { type Audit, keys, rows } from '../store/tables.ts';
+import { keys, rows } from '../store/tables.ts';
 import { type OpenStage, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const clock = { now: new Date('2026-11-21T09:00:00.000Z') };
@@ -48,7 +49,7 @@ async function settings(change: Partial<Organization>): Promise<void> {
 }
 const model = (change: Partial<OkrModel>) => settings({ model: { ...usualModel, ...change } });
 
-async function auditOf(ref: GoalRef): Promise<Audit[]> {
+async function auditOf(ref: GoalRef): Promise<AuditEntry[]> {
   const entries = await Array.fromAsync(store.all(rows.audit, keys.audit(scope, now().toISOString(), '').partition));
   return entries.map(row => row.body).filter(entry => entry.on === ref.id);
 }
