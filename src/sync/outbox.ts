@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isAfterword, type Outgoing } from '../chat/message.ts';
 import { DeliveryError } from '../chat/platform.ts';
-import { asChild, type GoalRef } from '../domain/goal.ts';
+import { asChild, nameOf } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
 import { Conflict, insert, remove, replace, type Step, type Stored } from '../store/store.ts';
 import { keys, rows, type Turn } from '../store/tables.ts';
@@ -187,10 +187,6 @@ async function orConflict(writing: Promise<void>): Promise<'written' | 'conflict
     if (error instanceof Conflict) return 'conflict';
     throw error;
   }
-}
-
-function nameOf(goal: GoalRef): string {
-  return `${goal.period}:${goal.id}`;
 }
 
 function later(a: string | undefined, b: string): string {

@@ -1,5 +1,4 @@
 // The audit log: who did what to which thing, before and after. Append only, newest first, never a credential.
-import { isDeepStrictEqual } from 'node:util';
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Scope } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
@@ -26,14 +25,6 @@ export async function record(
 ): Promise<void> {
   const at = deps.now().toISOString();
   await deps.store.transact([put(rows.audit, keys.audit(scope, at, deps.newId()), { at, by: who(caller), deed, on, ...change })]);
-}
-
-/** What a change has changed: of two versions of a thing only the fields that differ. */
-export function difference<T extends object>(before: T, after: T): { before: Partial<T>; after: Partial<T> } {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof T & string)[];
-  const differing = names.filter(name => !isDeepStrictEqual(before[name], after[name]));
-  const part = (of: T) => Object.fromEntries(differing.filter(name => of[name] !== undefined).map(name => [name, of[name]])) as Partial<T>;
-  return { before: part(before), after: part(after) };
 }
 
 export const audit = {
