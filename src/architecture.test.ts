@@ -23,7 +23,7 @@ const mayImport: Record<string, string[]> = {
   'src/report.ts': [],
   'src/outside.ts': ['src/connectors'],
   'src/integrations.ts': ['src/connectors'],
-  'src/http': ['src/domain', 'src/connectors', 'src/store', 'src/sync', 'src/chat', 'src/search', 'src/satellite', 'src/goals', 'src/api.ts', 'src/config.ts', 'src/refusal.ts', 'src/difference.ts', 'src/integrations.ts', 'src/outside.ts'],
+  'src/http': ['src/domain', 'src/connectors', 'src/store', 'src/sync', 'src/search', 'src/satellite', 'src/goals', 'src/api.ts', 'src/config.ts', 'src/refusal.ts', 'src/difference.ts', 'src/integrations.ts', 'src/outside.ts'],
   bot: ['src/chat', 'src/domain'],
   tab: ['src/api.ts', 'src/domain'],
   'src/main.ts': ['src', 'bot'],
