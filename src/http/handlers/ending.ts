@@ -1,4 +1,5 @@
 // How goals end and go on: closed with a score, postponed into a later period, opened again; and automatic updates taken up again.
+import { isDeepStrictEqual } from 'node:util';
 import { continuation, goesOn, type Continuation } from '../../domain/continuation.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
 import { type Goal, refOf } from '../../domain/goal.ts';
@@ -6,11 +7,13 @@ import { nextPeriod, type Period } from '../../domain/period.ts';
 import { suggestedScore } from '../../domain/score.ts';
 import { isEnded } from '../../domain/status.ts';
 import { progressOf } from '../../domain/outcome.ts';
+import { accessUnder } from '../../domain/privacy.ts';
+import { type Aligning, agree, announce, rewrite } from '../../goals/alignment.ts';
 import { stretchPeriod } from '../../goals/period.ts';
+import { settleDescent } from '../../goals/privacy.ts';
 import { type Stored, Conflict, insert, put } from '../../store/store.ts';
 import { digest, keys, rows, type Link } from '../../store/tables.ts';
-import { rollUpStep } from '../../sync/move.ts';
-import { type Caller, author, who } from '../caller.ts';
+import { type Caller, author } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
 import { changeableGoal, judgementOf } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
@@ -39,7 +42,7 @@ export const ending = {
     const family = await familyOf(stored.body, caller, deps);
     const ids = new Map(family.map(({ id }) => [id, continuedId(stored, id, to)]));
     const at = deps.now().toISOString();
-    const how: Continuation = { period: to, ids, progress: body.progress, by: who(caller), judgement: judgementOf(caller, at, deps) };
+    const how: Continuation = { period: to, ids, progress: body.progress, judgement: judgementOf(caller, at, deps) };
     const root = await written(family, how, caller, deps);
     await deps.move(caller.scope, family.map(goal => (
       { goal: refOf(goal), by: author(caller), at, change: { kind: 'postpone', note: body.note, continuedBy: { period: to.id, id: ids.get(goal.id)! } } })));
@@ -101,18 +104,42 @@ async function written(family: readonly Goal[], how: Continuation, caller: Calle
     const parents = goal === family[0] ? above.map(refOf) : goal.parents.flatMap(ref => { const id = how.ids.get(ref.id); return id === undefined ? [] : [{ period: how.period.id, id }]; });
     made.set(goal.id, await linked(goal, continuation(goal, parents, below, how), caller, deps));
   }
-  const all = [...made.values()];
+  const all = withAccess(family.map(goal => made.get(goal.id)!), above);
+  const [root] = all as [Goal];
   for (const goal of all) await stretchPeriod(deps.store, caller.scope, goal);
+  const { at } = how.judgement;
+  const word: Aligning | undefined = above.length > 0 ? { kind: 'aligning', id: `p:${root.id}`, goal: refOf(root), at, parents: root.parents } : undefined;
+  if (word) await announce(deps, caller.scope, word, root);
   try {
     await deps.store.transact(all.flatMap(goal => [
       insert(rows.goal, keys.goal(caller.scope, goal), goal),
-      put(rows.feedEntry, keys.feedEntry(caller.scope, goal, how.judgement.at, `cloned-${goal.id}`), clonedEntry(goal, how, caller)),
-    ]).concat(above.map(parent => rollUpStep(caller.scope, refOf(made.get(family[0]!.id)!), refOf(parent), how.judgement.at))));
+      put(rows.feedEntry, keys.feedEntry(caller.scope, goal, at, `cloned-${goal.id}`), clonedEntry(goal, how, caller)),
+    ]));
   } catch (error) {
     if (!(error instanceof Conflict)) throw error; // an earlier attempt came this far
   }
+  if (word) await agree(deps, caller.scope, word);
+  await keepAccess(family[0]!, root, at, caller, deps);
   for (const goal of all) deps.search.put(caller.scope, goal);
-  return made.get(family[0]!.id)!;
+  return root;
+}
+
+/** Each as private as what it stands under in the new period; `family` has each after that. */
+function withAccess(family: readonly Goal[], above: readonly Goal[]): Goal[] {
+  const known = new Map(above.map(goal => [goal.id, goal]));
+  return family.map(goal => {
+    const next = { ...goal, access: accessUnder(goal.kind, goal.access, goal.parents.flatMap(ref => known.get(ref.id) ?? [])) };
+    known.set(goal.id, next);
+    return next;
+  });
+}
+
+/** Somebody may have made the goal private, or changed who sees it, while it was being continued: what continues it must not say more than it does now. */
+async function keepAccess(elder: Goal, continued: Goal, at: string, { scope }: Caller, deps: Deps): Promise<void> {
+  const now = (await deps.store.get(rows.goal, keys.goal(scope, elder)))?.body;
+  if (!now || isDeepStrictEqual(now.access, elder.access) || continued.access.inheritedFrom) return;
+  await rewrite(deps.store, scope, continued, goal => ({ goal: { ...goal, access: { ...now.access, inheritedFrom: null } }, steps: [] }));
+  await settleDescent(deps, scope, { kind: 'handing-down', id: `y:${continued.id}`, goal: refOf(continued), at });
 }
 
 /** It stays under what goes on itself through the new period, such as an annual objective, and leaves what ends before. */
