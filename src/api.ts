@@ -7,7 +7,7 @@ import { FeedEntry } from './domain/feed.ts';
 import { AlertLevel, Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
 import { GoalSort, SortOrder } from './domain/goal-query.ts';
 import { Author, CreateRight, Id, OkrModel, Organization, Person, Rhythm, Role, Settings, Team, TenantPolicy, Who } from './domain/organization.ts';
-import { Outcome } from './domain/outcome.ts';
+import { Amount, GivenOutcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
 import { Reaction, Reactions } from './domain/reactions.ts';
 import { Status } from './domain/status.ts';
@@ -141,8 +141,8 @@ export const GoalBody = z.object({
   ambition: z.enum(['aspirational', 'committed']).optional(),
   tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
   scoringGuidance: z.string().max(2000).optional(),
-  outcome: Outcome,
-  phases: z.array(Phase).max(60).optional(),
+  outcome: GivenOutcome,
+  phases: z.array(Phase.extend({ target: Amount })).max(60).optional(),
   mode: ProgressMode.optional(),
   statusFrom: z.enum(['progress', 'children']).optional(),
   /** Ids of people. Left out of a private goal's key result it is what it inherits, and cannot be anything else. */
@@ -280,12 +280,12 @@ const GoalListQuery = Paging.extend({
 export type GoalListQuery = z.infer<typeof GoalListQuery>;
 
 const CheckInBody = z.object({
-  value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
+  value: Amount.optional(), status: Status.optional(), note: z.string().max(4000).default(''),
   /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
   updates: z.enum(['go-on', 'stop']).optional(),
 });
 /** What is not named stays. */
-const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
+const CorrectionBody = z.object({ value: Amount.optional(), status: Status.optional(), note: z.string().max(4000).optional() });
 /** `mentions` are ids of people. */
 const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000), mentions: z.array(Id).max(50).optional() });
 /** What somebody reacts to: the goal itself, a check-in, or another entry of its feed. */
@@ -298,7 +298,7 @@ const ReactionBody = z.object({
   on: z.boolean(),
 });
 /** Without `value` a goal keeps the one it has; without `score` it gets the part that was done. A goal without progress, such as a baseline, has none. */
-const CloseBody = z.object({ value: z.number().optional(), score: z.number().min(0, 'A score is from 0 to 1.').max(1, 'A score is from 0 to 1.').optional(), note: z.string().max(4000).default('') });
+const CloseBody = z.object({ value: Amount.optional(), score: z.number().min(0, 'A score is from 0 to 1.').max(1, 'A score is from 0 to 1.').optional(), note: z.string().max(4000).default('') });
 const PostponeBody = z.object({
   note: z.string().trim().min(1, 'Say why it is postponed.').max(4000),
   /** The period it goes on in; left out, the next of its kind. */
@@ -391,7 +391,7 @@ export const api = {
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   deleteConnection: endpoint('DELETE', `${org}/connections/:connection`, 'Delete a connection that nothing uses', { answer: Done }),
   lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices, reads: true }),
-  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview, reads: true }),
+  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: GivenOutcome }), answer: Preview, reads: true }),
   syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
 
   satellites: endpoint('GET', `${org}/satellites`, 'On-premises satellites', { answer: z.object({ rows: z.array(SatelliteView) }) }),
