@@ -8,7 +8,7 @@ import { changeGoal } from '../../goals/change.ts';
 import { deleteGoal } from '../../goals/delete.ts';
 import { type ChosenSource, type Wanted, makeGoal } from '../../goals/make.ts';
 import { refusal } from '../../domain/permission.ts';
-import { accessUnder } from '../../domain/privacy.ts';
+import { givesAway } from '../../domain/privacy.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
 import { type Connection, type Link, keys, rows } from '../../store/tables.ts';
@@ -124,13 +124,9 @@ async function tagsOf(given: readonly string[], borne: readonly string[], caller
   return [...new Set([...given.filter(tag => borne.includes(tag)), ...fresh])];
 }
 
-/** Who may change a goal is not always one who may say whose it is: not by name, not by giving it to a team, and not by putting it where others have rights. */
+/** Who may change a goal is not always one who may say whose it is. */
 async function refuseGivingAway(before: Goal, { draft, access, parents }: Wanted, caller: Caller, deps: Deps): Promise<void> {
-  const whose = ({ owners, checkInOwner, delegate, entity }: GoalDraft) => [owners, checkInOwner, delegate, entity];
-  const moves = draft.kind !== before.kind || !isDeepStrictEqual(draft.parents, before.parents);
-  const given = moves ? accessUnder(draft.kind, access ?? before.access, parents) : access;
-  const isGiven = given !== undefined && !isDeepStrictEqual({ ...given, inheritedFrom: null }, { ...before.access, inheritedFrom: null });
-  if (isGiven || !isDeepStrictEqual(whose(before), whose(draft))) await refuseChange('change-owners', before, caller, deps);
+  if (givesAway(before, draft, access, parents)) await refuseChange('change-owners', before, caller, deps);
 }
 
 /** Names people by their ids. Those whom the goal has named already need not be there any more. */
