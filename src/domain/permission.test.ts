@@ -277,7 +277,8 @@ describe('refusal', () => {
           const parents = parent ? [parent] : [];
           const wanted = { ...child, parents: parents.map(refOf) };
           const access = accessUnder(child.kind, child.access, parents);
-          if (child === parent || !may(w, actor, 'edit', child) || (parent && !may(w, actor, 'align', parent)) || privacyFault({ ...wanted, access }, parents)) continue;
+          const stays = JSON.stringify(wanted.parents) === JSON.stringify(child.parents); // what comes down to it then is the decision of those above
+          if (stays || child === parent || !may(w, actor, 'edit', child) || (parent && !may(w, actor, 'align', parent)) || privacyFault({ ...wanted, access }, parents)) continue;
           const isTheirsToGive = may(w, actor, 'change-owners', child);
           if (givesAway(child, wanted, undefined, parents) && !isTheirsToGive) {
             tried.refused++;
