@@ -16,7 +16,11 @@ const State = z.object({ value: z.number().nullable(), progress: z.number().null
 /** Why a goal moved by itself, and by how much: what an automatic check-in says (features.md 1.10). */
 export const Because = z.discriminatedUnion('kind', [
   /** A child came, went or moved. Its title is read when it is shown, for whoever may see it. */
-  z.object({ kind: z.literal('child'), child: GoalRef, was: z.number().nullable(), is: z.number().nullable() }),
+  z.object({
+    kind: z.literal('child'), child: GoalRef, was: z.number().nullable(), is: z.number().nullable(),
+    /** So many others moved at the same time; this one moved furthest. */
+    others: z.number().int().positive().optional(),
+  }),
   z.object({ kind: z.literal('weights') }),
   /** Names of tasks. */
   z.object({ kind: z.literal('tasks'), completed: z.array(z.string()), reopened: z.array(z.string()), added: z.array(z.string()), removed: z.array(z.string()) }),
