@@ -5,7 +5,7 @@ import type { CheckIn } from '../../domain/check-in.ts';
 import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
-import { type Entity, type Goal, type GoalRef, worstAlert } from '../../domain/goal.ts';
+import { type Entity, type Goal, type GoalRef, nameOf, worstAlert } from '../../domain/goal.ts';
 import { type Scope, type Team, isId } from '../../domain/organization.ts';
 import { type Around, type Right, refusal } from '../../domain/permission.ts';
 import { automaticOf } from '../../domain/roll-up.ts';
@@ -174,10 +174,6 @@ export async function shownEntries<T extends CheckIn | FeedEntry>(entries: reado
     const other = ref && others.get(nameOf(ref));
     return ref === null || (other && mayView(other, caller)) ? entry : nameless(entry);
   });
-}
-
-function nameOf(ref: GoalRef): string {
-  return `${ref.period}:${ref.id}`;
 }
 
 async function linkView(goal: Goal, connection: Connection, caller: Caller, deps: Deps): Promise<GoalView['link']> {
