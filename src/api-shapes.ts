@@ -6,7 +6,7 @@ import { Instant, PlainDate } from './domain/date.ts';
 import { AlertLevel, Entity, Goal, GoalKind, Phase, ProgressMode, Task } from './domain/goal.ts';
 import { GoalSort, SortOrder } from './domain/goal-query.ts';
 import { CreateRight, Id, OkrModel, Organization, Person, Rhythm, Role, Settings, Team, TenantPolicy, Who } from './domain/organization.ts';
-import { Outcome } from './domain/outcome.ts';
+import { Amount, GivenOutcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
 import { Reaction } from './domain/reactions.ts';
 import { Measure, Problem as Trouble } from './domain/source.ts';
@@ -132,8 +132,8 @@ export const GoalBody = z.object({
   ambition: z.enum(['aspirational', 'committed']).optional(),
   tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
   scoringGuidance: z.string().max(2000).optional(),
-  outcome: Outcome,
-  phases: z.array(Phase).max(60).optional(),
+  outcome: GivenOutcome,
+  phases: z.array(Phase.extend({ target: Amount })).max(60).optional(),
   mode: ProgressMode.optional(),
   statusFrom: z.enum(['progress', 'children']).optional(),
   /** Ids of people. Left out of a private goal's key result it is what it inherits, and cannot be anything else. */
@@ -167,12 +167,12 @@ export const GoalListQuery = Paging.extend({
 export type GoalListQuery = z.infer<typeof GoalListQuery>;
 
 export const CheckInBody = z.strictObject({
-  value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
+  value: Amount.optional(), status: Status.optional(), note: z.string().max(4000).default(''),
   /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
   updates: z.enum(['go-on', 'stop']).optional(),
 }).refine(c => c.value !== undefined || c.status !== undefined || c.note.trim() !== '', { path: ['note'], error: 'Say a value, a status or a note.' });
 /** What is not named stays. */
-export const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
+export const CorrectionBody = z.object({ value: Amount.optional(), status: Status.optional(), note: z.string().max(4000).optional() });
 /** `mentions` are ids of people. */
 export const CommentBody = z.object({ text: z.string().trim().min(1, 'Write something first.').max(8000), mentions: z.array(Id).max(50).optional() });
 /** What somebody reacts to: the goal itself, a check-in, or another entry of its feed. */
@@ -185,7 +185,7 @@ export const ReactionBody = z.object({
   on: z.boolean(),
 });
 /** Without `value` a goal keeps the one it has; without `score` it gets the part that was done. A goal without progress, such as a baseline, has none. */
-export const CloseBody = z.object({ value: z.number().optional(), score: z.number().min(0, 'A score is from 0 to 1.').max(1, 'A score is from 0 to 1.').optional(), note: z.string().max(4000).default('') });
+export const CloseBody = z.object({ value: Amount.optional(), score: z.number().min(0, 'A score is from 0 to 1.').max(1, 'A score is from 0 to 1.').optional(), note: z.string().max(4000).default('') });
 export const PostponeBody = z.object({
   note: z.string().trim().min(1, 'Say why it is postponed.').max(4000),
   /** The period it goes on in; left out, the next of its kind. */

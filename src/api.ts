@@ -9,7 +9,7 @@ import {
 import { CheckIn } from './domain/check-in.ts';
 import { FeedEntry } from './domain/feed.ts';
 import { Id, Organization, Person, Role, TenantPolicy } from './domain/organization.ts';
-import { Outcome } from './domain/outcome.ts';
+import { GivenOutcome } from './domain/outcome.ts';
 import { Period } from './domain/period.ts';
 import { Reactions } from './domain/reactions.ts';
 
@@ -147,7 +147,7 @@ export const api = {
   updateConnection: endpoint('PUT', `${org}/connections/:connection`, 'Change a connection (tested first)', { body: ConnectionBody, answer: ConnectionView }),
   deleteConnection: endpoint('DELETE', `${org}/connections/:connection`, 'Delete a connection that nothing uses', { answer: Done }),
   lookup: endpoint('POST', `${org}/connections/:connection/lookups/:lookup`, 'What a picker offers', { body: LookupBody, answer: Choices, reads: true }),
-  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: Outcome }), answer: Preview, reads: true }),
+  preview: endpoint('POST', `${org}/connections/:connection/preview`, 'What a measure says now; saves nothing', { body: z.object({ measure: Measure, outcome: GivenOutcome }), answer: Preview, reads: true }),
   syncConnection: endpoint('POST', `${org}/connections/:connection/sync`, 'Read all of a connection’s goals now', { answer: Done }),
 
   satellites: endpoint('GET', `${org}/satellites`, 'On-premises satellites', { answer: z.object({ rows: z.array(SatelliteView) }) }),

@@ -1,7 +1,6 @@
 // Continuation: what becomes of a goal that is postponed, with its key results and initiatives, in the time period after (features.md 1.9).
 import { alerted, followed, judged, type Judgement } from './check-in.ts';
 import { asChild, newGoal, openAccess, refOf, type Child, type Goal, type GoalRef } from './goal.ts';
-import type { Who } from './organization.ts';
 import { Outcome } from './outcome.ts';
 import type { Period } from './period.ts';
 import { isEnded } from './status.ts';
@@ -10,7 +9,7 @@ import { isEnded } from './status.ts';
 export type Continued = 'reset' | 'keep';
 
 /** What is needed to make the goals that continue others. `ids` names the new goal of each that goes on, by the id of the old one. */
-export interface Continuation { period: Pick<Period, 'id' | 'start' | 'end'>; ids: ReadonlyMap<string, string>; progress: Continued; by: Who; judgement: Judgement }
+export interface Continuation { period: Pick<Period, 'id' | 'start' | 'end'>; ids: ReadonlyMap<string, string>; progress: Continued; judgement: Judgement }
 
 /** Key results and initiatives go on with the goal they belong to; a child objective is a goal of its own, and what has ended stays ended. */
 export function goesOn(child: Pick<Child, 'kind' | 'status'>): boolean {
@@ -19,16 +18,17 @@ export function goesOn(child: Pick<Child, 'kind' | 'status'>): boolean {
 
 /**
  * The goal that continues `goal`. `below` are those that continue its children; it remembers them with the weights that their elders had.
- * `parents` are those it stands under in the new period. Its own link is made by whoever writes it.
+ * `parents` are those it stands under in the new period. Its own link is made by whoever writes it. Whose it was it stays, its creator's too:
+ * whoever may postpone a goal of others does not come by rights over what continues it.
  */
-export function continuation(goal: Goal, parents: readonly GoalRef[], below: readonly Goal[], { period, ids, progress, by, judgement }: Continuation): Goal {
+export function continuation(goal: Goal, parents: readonly GoalRef[], below: readonly Goal[], { period, ids, progress, judgement }: Continuation): Goal {
   const { kind, title, description, entity, owners, checkInOwner, delegate, ambition, tags, scoringGuidance, mode, statusFrom } = goal;
   const keeps = progress === 'keep';
   const draft = {
     kind, title, description, entity, owners, checkInOwner, delegate, ambition, tags, scoringGuidance, mode, statusFrom,
     parents: [...parents], access: accessOf(goal, parents, ids, period.id), start: period.start, end: period.end, outcome: keeps ? goal.outcome : fromHere(goal), phases: [],
   };
-  const made = newGoal(draft, { period: period.id, id: ids.get(goal.id)!, by, at: judgement.at });
+  const made = newGoal(draft, { period: period.id, id: ids.get(goal.id)!, by: goal.createdBy, at: judgement.at });
   const children = below.map(child => remembered(child, goal.children.find(c => ids.get(c.id) === child.id)));
   const tasks = keeps ? goal.tasks : goal.tasks.filter(task => !task.done);
   const begun = keeps && goal.value !== null ? { value: goal.value, progress: goal.progress, asOf: goal.asOf, readAt: goal.readAt } : {};

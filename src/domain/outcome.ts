@@ -33,6 +33,21 @@ export const Outcome = z.union([
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
+/** Beyond it a double skips whole numbers (docs/decisions/values-are-doubles.md), and differences and sums may leave what it holds at all. */
+const mostSaid = Number.MAX_SAFE_INTEGER;
+const tooLarge = 'Give a number up to 9,007,199,254,740,991. Count in thousands or millions instead.';
+
+/** A value or target as people give it. */
+export const Amount = z.number().min(-mostSaid, tooLarge).max(mostSaid, tooLarge);
+
+/** An outcome as people give it. */
+export const GivenOutcome = Outcome.superRefine((outcome, context) => {
+  for (const field of ['start', 'target', 'risk'] as const) {
+    const number = (outcome as { [name in typeof field]?: number })[field];
+    if (number !== undefined && !Amount.safeParse(number).success) context.addIssue({ code: 'custom', path: [field], message: tooLarge });
+  }
+});
+
 /**
  * Progress in percent, 0 to 100, for a value in the outcome's own unit.
  * `null` where there is nothing to say: no value yet, or an outcome without a notion of progress (baseline).

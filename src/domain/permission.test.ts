@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { type Access, type Goal, type GoalDraft, newGoal, openAccess, refOf } from './goal.ts';
 import { type Person, type Team, type TenantPolicy, type Who, usualModel, usualPolicy, usualSettings } from './organization.ts';
+import { accessUnder, givesAway, privacyFault } from './privacy.ts';
 import { type Actor, type Around, type Deed, type Right, refusal } from './permission.ts';
 
 const person = (id: string, more: Partial<Person> = {}): Person => ({ id, name: id, role: 'member', ...more });
@@ -263,6 +264,41 @@ describe('refusal', () => {
         }
       }), { numRuns: 500 });
       assert.ok(aligned > 500 && handed > 50, `this must have been tried: ${aligned} alignments, ${handed} rights handed over`);
+    });
+
+    it('no sequence of alignments by which key results inherit privacy shows or hands anybody what those did not give who may (C54, C56)', () => {
+      const kinds = fc.tuple(...['g1', 'g2', 'g3', 'g4'].map(() => fc.constantFrom('objective' as const, 'key-result' as const, 'initiative' as const)));
+      const step = fc.record({ who: fc.nat(5), goal: fc.nat(3), under: fc.option(fc.nat(3), { freq: 6 }) });
+      const tried = { aligned: 0, inherited: 0, left: 0, refused: 0 };
+      fc.assert(fc.property(world(), kinds, fc.array(step, { minLength: 1, maxLength: 12 }), (start, kind, steps) => {
+        let w: World = { ...start, goals: start.goals.map((goal, i) => ({ ...goal, kind: kind[i]! })) };
+        for (const { who, goal, under } of steps) {
+          const [actor, child, parent] = [w.people[who]!, w.goals[goal]!, under === null ? undefined : w.goals[under]!];
+          const parents = parent ? [parent] : [];
+          const wanted = { ...child, parents: parents.map(refOf) };
+          const access = accessUnder(child.kind, child.access, parents);
+          const stays = JSON.stringify(wanted.parents) === JSON.stringify(child.parents); // what comes down to it then is the decision of those above
+          if (stays || child === parent || !may(w, actor, 'edit', child) || (parent && !may(w, actor, 'align', parent)) || privacyFault({ ...wanted, access }, parents)) continue;
+          const isTheirsToGive = may(w, actor, 'change-owners', child);
+          if (givesAway(child, wanted, undefined, parents) && !isTheirsToGive) {
+            tried.refused++;
+            continue;
+          }
+          const next: World = { ...w, goals: w.goals.with(goal, { ...wanted, access }) };
+          assert.ok(access.private || !child.access.private, 'no alignment makes anything public');
+          const gained = (before: string[][], after: string[][]) => after[goal]!.filter(id => !before[goal]!.includes(id));
+          const seen = gained(sees(w), sees(next));
+          assert.ok(seen.length === 0 || isTheirsToGive, 'only who may say who sees a goal shows it to others');
+          assert.ok(seen.every(id => refusal(w.people.find(p => p.id === id)!, { do: 'view', goal: parent! }) === undefined), 'and only to those who see what it stands under');
+          const handed = gained(holds(w, 'change-owners'), holds(next, 'change-owners'));
+          assert.ok(handed.length === 0 || isTheirsToGive, 'nobody is handed a goal by whom it was not theirs to give');
+          tried.aligned++;
+          if (access.inheritedFrom) tried.inherited++;
+          if (child.access.inheritedFrom && !access.inheritedFrom) tried.left++;
+          w = next;
+        }
+      }), { numRuns: 1000 });
+      assert.ok(tried.aligned > 500 && tried.inherited > 100 && tried.left > 10 && tried.refused > 20, `this must have been tried: ${JSON.stringify(tried)}`);
     });
 
     const deeds = (w: World): fc.Arbitrary<Deed> => {

@@ -27,6 +27,20 @@ export function accessFrom(handed: Access | undefined, was: Access): Access {
   return handed ?? (was.inheritedFrom ? openAccess : was);
 }
 
+/**
+ * Whether an edit decides whose a goal is, or who has rights to it: by naming people, by giving it to a team, or by putting it where others
+ * have rights. That asks for `change-owners`. `given`: the access that somebody named; `parents`: those it shall stand under, as they are.
+ */
+export function givesAway(before: Goal, after: Whose & Pick<Goal, 'kind' | 'parents'>, given: Access | undefined, parents: readonly Goal[]): boolean {
+  const whose = ({ owners, checkInOwner, delegate, entity }: Whose) => JSON.stringify([owners, checkInOwner, delegate, entity.kind, entity.kind === 'teams' && entity.teams]);
+  const rights = (access: Access) => JSON.stringify([access.private, access.viewers, access.aligners, access.editors]);
+  const moves = before.kind !== after.kind || JSON.stringify(before.parents.map(refOf)) !== JSON.stringify(after.parents.map(refOf));
+  const access = moves ? accessUnder(after.kind, given ?? before.access, parents) : given ?? before.access;
+  return whose(before) !== whose(after) || rights(before.access) !== rights(access);
+}
+
+type Whose = Pick<Goal, 'owners' | 'checkInOwner' | 'delegate' | 'entity'>;
+
 /** The sentence and field that refuse where a goal would stand, or how private it would be; `undefined` where nothing is wrong with it. */
 export function privacyFault(goal: Pick<Goal, 'kind' | 'access' | 'parents' | 'children'>, parents: readonly Goal[]): { field: 'parents' | 'access'; message: string } | undefined {
   const { access, kind } = goal;

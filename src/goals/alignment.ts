@@ -73,7 +73,7 @@ export async function agree(deps: AlignDeps, scope: Scope, word: Aligning): Prom
     const child = stands.includes(parent) && !cyclic.includes(parent) ? stored?.body : undefined;
     return { goal: parent, change: child ? { kind: 'child', child: asChild(child) } : { kind: 'child-gone', id: word.goal.id }, by: { kind: 'children' }, at: word.at };
   }));
-  if (stands.length > cyclic.length) await keepAccess(store, scope, word.goal);
+  if (stands.length > cyclic.length) await keepAccess(store, scope, word.goal, deps.now().toISOString());
   await store.transact([remove(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id))]);
   return cyclic.length > 0 ? 'conflict' : 'settled';
 }
@@ -91,11 +91,11 @@ async function withdraw(store: Store, scope: Scope, goal: GoalRef, from: readonl
 }
 
 /** A parent may have become private, or have changed its viewers, while the child was being written. */
-async function keepAccess(store: Store, scope: Scope, goal: GoalRef): Promise<void> {
+async function keepAccess(store: Store, scope: Scope, goal: GoalRef, at: Instant): Promise<void> {
   const parents = await parentsOf(store, scope, goal);
   await rewrite(store, scope, goal, body => {
     const access = accessUnder(body.kind, body.access, parents);
-    return JSON.stringify(access) === JSON.stringify(body.access) ? undefined : { goal: { ...body, access }, steps: [] };
+    return JSON.stringify(access) === JSON.stringify(body.access) ? undefined : { goal: { ...body, access }, steps: tellParents(scope, body, body.parents, at) };
   });
 }
 

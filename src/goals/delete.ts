@@ -10,7 +10,7 @@ import { type Actor, type DeedDeps, decisionsOf } from './actor.ts';
  * Throws `Conflict` when the goal was changed meanwhile, by a child that is about to stand under it for one.
  */
 export async function deleteGoal({ scope, by }: Actor, deps: DeedDeps, { body: goal, etag }: Stored<Goal>): Promise<void> {
-  if (goal.children.length > 0) throw new Refusal('bad-request', `Other goals stand under this one (${goal.children.length}). Move or delete them first.`);
+  if (goal.children.length > 0) throw new Refusal('bad-request', 'Other goals stand under this one. Move or delete them first.');
   const word = {
     kind: 'deleting' as const, id: `z:${goal.id}:${deps.newId()}`, goal: refOf(goal), at: deps.now().toISOString(), by,
     title: goal.title, parents: goal.parents, connection: goal.connection, before: decisionsOf(goal), private: goal.access.private,

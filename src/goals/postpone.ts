@@ -1,8 +1,10 @@
 // Postponing a goal: it and all that belongs to it end here and go on in a later period, each as a goal of its own.
+import { isDeepStrictEqual } from 'node:util';
 import { stateOf } from '../domain/check-in.ts';
 import { continuation, goesOn, type Continuation, type Continued } from '../domain/continuation.ts';
 import { type Goal, refOf } from '../domain/goal.ts';
 import type { Period } from '../domain/period.ts';
+import { accessUnder } from '../domain/privacy.ts';
 import { isEnded } from '../domain/status.ts';
 import { Refusal } from '../refusal.ts';
 import { goalsAt } from '../store/bodies.ts';
@@ -10,8 +12,9 @@ import { type Step, type Stored, Conflict, insert, put } from '../store/store.ts
 import { digest, keys, rows, type Link } from '../store/tables.ts';
 import { moveGoals, type Move } from '../sync/move.ts';
 import { type Actor, type DeedDeps, auditStep, changesOf, decisionsOf, feedStep, judgementOf } from './actor.ts';
-import { type Aligning, agree, announce } from './alignment.ts';
+import { type Aligning, agree, announce, rewrite } from './alignment.ts';
 import { stretchPeriod } from './period.ts';
+import { settleDescent } from './privacy.ts';
 
 /** A goal is postponed with at most so many others under it: they are made in one transaction. */
 const mostTogether = 30;
@@ -24,7 +27,7 @@ export async function postponeGoal(actor: Actor, deps: DeedDeps, stored: Stored<
   const at = deps.now().toISOString();
   const family = await familyOf(actor, deps, stored.body);
   const ids = new Map(family.map(({ id }) => [id, continuedId(stored, id, to)]));
-  const root = await goOn(actor, deps, family, { period: to, ids, progress: how.progress, by: actor.by, judgement: judgementOf(actor, at) });
+  const root = await goOn(actor, deps, family, { period: to, ids, progress: how.progress, judgement: judgementOf(actor, at) });
   await moveGoals(deps, actor.scope, family.map((goal): Move => ({
     goal: refOf(goal), by: { kind: 'person', ...actor.by }, at, change: { kind: 'postpone', note: how.note, continuedBy: { period: to.id, id: ids.get(goal.id)! } },
     also: (before, after) => {
@@ -72,17 +75,37 @@ async function goOn(actor: Actor, deps: DeedDeps, family: readonly Goal[], how: 
     const below = goal.children.flatMap(child => made.get(child.id) ?? []);
     made.set(goal.id, await linked(actor, deps, goal, continuation(goal, parents, below, how)));
   }
-  const root = made.get(first.id)!;
+  const all = inheriting(family.map(goal => made.get(goal.id)!), above);
+  const [root] = all as [Goal, ...Goal[]];
   const { at } = how.judgement;
   const word: Aligning | undefined = above.length > 0 ? { kind: 'aligning', id: `p:${root.id}`, goal: refOf(root), at, parents: root.parents } : undefined;
   await stretchPeriod(deps.store, scope, root);
   if (word) await announce(deps, scope, word, root);
-  await deps.store.transact([...made.values()].flatMap(goal => madeSteps(actor, deps, goal, at))).catch((error: unknown) => {
+  await deps.store.transact(all.flatMap(goal => madeSteps(actor, deps, goal, at))).catch((error: unknown) => {
     if (!(error instanceof Conflict)) throw error; // an earlier attempt came this far
   });
   if (word) await agree(deps, scope, word);
+  await keepAccess(actor, deps, first, root, at);
   for (const elder of family) await followOn(actor, deps, elder, made.get(elder.id)!);
   return root;
+}
+
+/** Each as private as what it stands under in the new period; `goals` has each after that. */
+function inheriting(goals: readonly Goal[], above: readonly Goal[]): Goal[] {
+  const known = new Map(above.map(goal => [goal.id, goal]));
+  return goals.map(goal => {
+    const next = { ...goal, access: accessUnder(goal.kind, goal.access, goal.parents.flatMap(ref => known.get(ref.id) ?? [])) };
+    known.set(goal.id, next);
+    return next;
+  });
+}
+
+/** Somebody may have made the goal private, or changed who sees it, while it was being continued: what continues it must not be seen by others. */
+async function keepAccess({ scope }: Actor, deps: DeedDeps, elder: Goal, continued: Goal, at: string): Promise<void> {
+  const now = (await deps.store.get(rows.goal, keys.goal(scope, elder)))?.body;
+  if (!now || isDeepStrictEqual(now.access, elder.access) || continued.access.inheritedFrom) return;
+  await rewrite(deps.store, scope, continued, goal => ({ goal: { ...goal, access: { ...now.access, inheritedFrom: null } }, steps: [] }));
+  await settleDescent(deps, scope, { kind: 'handing-down', id: `y:${continued.id}`, goal: refOf(continued), at });
 }
 
 /** Who follows a goal follows what continues it. */

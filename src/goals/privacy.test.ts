@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type Access, type GoalRef, openAccess, refOf } from '../domain/goal.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { Conflict, type Step } from '../store/store.ts';
-import { rows } from '../store/tables.ts';
+import { Conflict, type Step, put } from '../store/store.ts';
+import { keys, rows } from '../store/tables.ts';
 import { type Stage, period, setStage } from './stage.ts';
 
 let azurite: Azurite;
@@ -62,6 +62,43 @@ describe('handing privacy down', function () {
     };
     await stage.make('late', { kind: 'key-result', parents: [ref('top')] });
     assert.deepEqual((await stage.goal(ref('late'))).access.inheritedFrom, ref('top'));
+  });
+
+  it('opens nothing that has meanwhile moved under another private goal, nor what stands under that (C54)', async () => {
+    await stage.make('work', { kind: 'initiative', parents: [ref('kr')] });
+    await stage.change(ref('top'), {}, secret('eve'));
+    await stage.make('other', { access: secret('dana') });
+    stage.before.transaction = async steps => {
+      if (!isGoal(steps, 'kr')) return;
+      stage.before.transaction = () => undefined;
+      await stage.change(ref('kr'), { parents: [ref('other')] }); // the goal above is public by now, and its privacy is being taken back below
+    };
+    await stage.change(ref('top'), {}, openAccess);
+    for (const id of ['kr', 'work']) assert.deepEqual((await stage.goal(ref(id))).access.inheritedFrom, ref('other'), id);
+    assert.deepEqual(await viewers('work'), ['ann', 'dana']);
+  });
+
+  it('leaves private what stands under a goal that is private by itself (C54)', async () => {
+    await stage.make('work', { kind: 'initiative', parents: [ref('kr')] });
+    await stage.change(ref('top'), {}, secret('eve'));
+    const own = (await stage.stored(ref('kr')))!.body;
+    const work = (await stage.stored(ref('work')))!.body;
+    for (const goal of [{ ...own, access: secret('dana') }, { ...work, access: { ...secret('dana'), inheritedFrom: ref('kr') } }]) {
+      await stage.deps.store.transact([put(rows.goal, keys.goal(stage.actor.scope, goal), goal)]);
+    }
+    await stage.change(ref('top'), {}, openAccess);
+    assert.deepEqual([(await stage.goal(ref('kr'))).access.private, (await stage.goal(ref('work'))).access.private], [true, true]);
+  });
+
+  it('ends with what the goal says last, however many change that at once (C54)', async () => {
+    await stage.change(ref('top'), {}, secret('eve'));
+    stage.before.transaction = async steps => {
+      if (!isGoal(steps, 'kr')) return;
+      stage.before.transaction = () => undefined;
+      await stage.change(ref('top'), {}, secret('dana'));
+    };
+    await stage.change(ref('top'), {}, openAccess);
+    assert.deepEqual([await viewers('top'), await viewers('kr')], [['dana'], ['ann', 'dana']]);
   });
 
   it('is carried on by the outbox when its process died half-way (C54)', async () => {

@@ -1,6 +1,6 @@
 // Handing privacy down: the key results and initiatives under a goal are as private as it is, before it is and for as long as it is.
 import type { Instant } from '../domain/date.ts';
-import { type Access, type Child, type Goal, type GoalRef, refOf } from '../domain/goal.ts';
+import { type Access, type Child, type Goal, type GoalRef, refOf, sameRef } from '../domain/goal.ts';
 import type { Scope, Who } from '../domain/organization.ts';
 import { accessFrom, handedDown, inBoth, inheritsPrivacy } from '../domain/privacy.ts';
 import { wrongField } from '../refusal.ts';
@@ -33,23 +33,38 @@ export async function narrow(deps: HandDownDeps, scope: Scope, { word, before, a
     if (several > 0) throw wrongField('access', `Key results of a private goal stand under it alone, and ${several === 1 ? 'one of these stands' : `${several} of these stand`} under others too. Take them away from there first.`);
   }
   await deps.store.transact([put(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id), word)]);
-  if (after) await handDown(deps, scope, children, before ? seenByBoth(after, before) : after);
+  if (after) await handDown(deps, scope, [word.goal], children, before ? seenByBoth(after, before) : after);
 }
 
 /** After the goal itself was written, or could not be: all below becomes what it says. */
 export async function settleDescent(deps: HandDownDeps, scope: Scope, word: HandingDown): Promise<void> {
-  const goal = await deps.store.get(rows.goal, keys.goal(scope, word.goal));
-  if (goal) await handDown(deps, scope, goal.body.children, handedDown(goal.body));
+  await settleBelow(deps, scope, [word.goal]);
   await deps.store.transact([remove(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id))]);
 }
 
-async function handDown(deps: HandDownDeps, scope: Scope, children: readonly Child[], access: Access | undefined): Promise<void> {
+/** Below the last of this path. Looks again afterwards: who made that goal private or public meanwhile may have come below before us. */
+async function settleBelow(deps: HandDownDeps, scope: Scope, path: readonly GoalRef[]): Promise<void> {
+  const read = async () => (await deps.store.get(rows.goal, keys.goal(scope, path.at(-1)!)))?.body;
+  let goal = await read();
+  while (goal) {
+    const handed = handedDown(goal);
+    await handDown(deps, scope, path, goal.children, handed);
+    const now = await read();
+    goal = now && JSON.stringify(handedDown(now)) !== JSON.stringify(handed) ? now : undefined;
+  }
+}
+
+/** Gives an access to those that stand under the last of this path, and theirs to those under them. */
+async function handDown(deps: HandDownDeps, scope: Scope, path: readonly GoalRef[], children: readonly Child[], access: Access | undefined): Promise<void> {
   const at = deps.now().toISOString();
-  for (const { period, id } of await goalsBelow(deps.store, scope, children)) {
-    await rewrite(deps.store, scope, { period, id }, goal => {
-      const next = { ...goal, access: accessFrom(access, goal.access) };
-      return JSON.stringify(next.access) === JSON.stringify(goal.access) ? undefined : { goal: next, steps: [...tellParents(scope, goal, goal.parents, at), ...redrawStep(scope, goal, at)] };
+  const inherits = (goal: Goal) => inheritsPrivacy(goal.kind) && goal.parents.some(parent => sameRef(parent, path.at(-1)));
+  for (const child of children.filter(c => inheritsPrivacy(c.kind) && !path.some(ref => sameRef(ref, c)))) {
+    const goal = await rewrite(deps.store, scope, child, was => {
+      const next = { ...was, access: accessFrom(access, was.access) };
+      const isAsItShall = !inherits(was) || JSON.stringify(next.access) === JSON.stringify(was.access); // what has moved away is as private as what it stands under now
+      return isAsItShall ? undefined : { goal: next, steps: [...tellParents(scope, was, was.parents, at), ...redrawStep(scope, was, at)] };
     });
+    if (goal && inherits(goal)) await settleBelow(deps, scope, [...path, refOf(goal)]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ProblemDetails } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import { Refusal, type RefusalKind, refuseIf, wrongField } from '../refusal.ts';
-import { BadCursor, Conflict } from '../store/store.ts';
+import { BadCursor, Conflict, RowTooLarge } from '../store/store.ts';
 
 export { Refusal, refuseIf, wrongField };
 
@@ -45,6 +45,7 @@ export function problemOf(thrown: unknown, report: (error: unknown) => string): 
   }
   if (thrown instanceof Conflict) return { type: 'conflict', title: 'Somebody else changed this meanwhile. Load it again and repeat your change.', status: 409 };
   if (thrown instanceof BadCursor) return { type: 'bad-request', title: 'next: This page no longer exists. Start again from the first.', status: 400, errors: { next: 'Start again from the first page.' } };
+  if (thrown instanceof RowTooLarge) return { type: 'bad-request', title: 'This has become more than can be kept in one place. Take something out first: people from its lists, tasks, or words.', status: 400 };
   if (thrown instanceof SourceError) {
     const { remedy } = thrown;
     const errors = remedy.kind === 'reconfigure' && remedy.field ? { [remedy.field]: thrown.message } : undefined;

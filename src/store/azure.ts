@@ -1,7 +1,7 @@
 // The store in Azure Table Storage, and in Azurite on one's own machine: the only file that knows @azure/data-tables.
 import { RestError, TableClient, odata, type TableServiceClientOptions, type TransactionAction } from '@azure/data-tables';
 import { isLostInJson } from './json.ts';
-import { BadCursor, BadRow, Conflict, type Page, type Span, type Step, type Store, type Stored } from './store.ts';
+import { BadCursor, BadRow, Conflict, RowTooLarge, type Page, type Span, type Step, type Store, type Stored } from './store.ts';
 import { tables, type Keys, type Kind, type Table } from './tables.ts';
 
 export type HttpClient = NonNullable<TableServiceClientOptions['httpClient']>;
@@ -166,7 +166,7 @@ function rowOf(kind: Kind<unknown>, keys: Keys, body: unknown): { row: Row; byte
   const rowBytes = 2 * (text.length + keys.partition.length + keys.row.length) + 32 * parts + 64; // the service counts UTF-16
   if (rowBytes > mostRowBytes) {
     const size = `${rowBytes} bytes, while a row holds at most ${mostRowBytes}`;
-    throw new BadRow(`The ${kind.name} at ${keys.partition} / ${keys.row} was not written: it has ${size}.`);
+    throw new RowTooLarge(`The ${kind.name} at ${keys.partition} / ${keys.row} was not written: it has ${size}.`);
   }
   return { row, bytes: 2 * text.length + 1500 }; // at most: quotes are escaped once more on the way, and 1500 hold the step's headers and URL
 }

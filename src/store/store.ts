@@ -55,7 +55,10 @@ export class BadCursor extends Error {
   override readonly name = 'BadCursor';
 }
 
-/** A row that its schema refuses, or too large a one, on the way in or out: a bug or damage, named by its keys, never by its contents. */
+/** A row that its schema refuses, on the way in or out: a bug or damage, named by its keys, never by its contents. */
 export class BadRow extends Error {
   override readonly name = 'BadRow';
 }
+
+/** A row that has grown beyond what one can hold. Here it is people who can put it right: by taking something out. */
+export class RowTooLarge extends BadRow {}

@@ -13,7 +13,7 @@ import { keys, rows } from '../../store/tables.ts';
 import { correctionSteps } from '../../sync/move.ts';
 import { type Caller, actorOf } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
-import { changeableGoal, shownCheckIns, visibleGoal } from './goal-view.ts';
+import { changeableGoal, shownEntries, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { moved, viewNow } from './moved.ts';
 
@@ -21,7 +21,7 @@ export const activity = {
   history: async ({ params, query }, caller, deps) => {
     const goal = await visibleGoal(params, caller, deps);
     const page = await deps.store.page(rows.checkIn, keys.goals(caller.scope, goal.body.period), { prefix: `c:${goal.body.id}:`, limit: query.limit, next: query.next });
-    return { rows: await shownCheckIns(page.rows.map(r => r.body), caller, deps), ...(page.next ? { next: page.next } : {}) };
+    return { rows: await shownEntries(page.rows.map(r => r.body), caller, deps), ...(page.next ? { next: page.next } : {}) };
   },
 
   /** Two sorted rows of rows, merged; the cursor remembers the last key shown of each. */
@@ -41,7 +41,7 @@ export const activity = {
       a: lastActivity ? keys.feedEntry(caller.scope, goal, lastActivity.at, lastActivity.id).row : after.a,
       c: lastCheckIn ? keys.checkIn(caller.scope, goal, lastCheckIn.at).row : after.c,
     };
-    return { rows: await shownCheckIns(merged, caller, deps), ...(more ? { next: Buffer.from(JSON.stringify(cursor)).toString('base64url') } : {}) };
+    return { rows: await shownEntries(merged, caller, deps), ...(more ? { next: Buffer.from(JSON.stringify(cursor)).toString('base64url') } : {}) };
   },
 
   checkIn: async ({ params, body }, caller, deps) => {

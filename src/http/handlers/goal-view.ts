@@ -5,7 +5,7 @@ import type { CheckIn } from '../../domain/check-in.ts';
 import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
-import { type Entity, type Goal, type GoalRef, nameOf } from '../../domain/goal.ts';
+import { type Entity, type Goal, type GoalRef, nameOf, worstAlert } from '../../domain/goal.ts';
 import { type Scope, type Team, isId } from '../../domain/organization.ts';
 import { type Around, type Right, refusal } from '../../domain/permission.ts';
 import { automaticOf } from '../../domain/roll-up.ts';
@@ -89,12 +89,13 @@ async function goalView(
     comment: refusal(caller.person, { do: 'comment', goal }) === undefined,
   };
   const shown = shownTo(caller, goal, near, may.edit);
+  const alerts = alertsOf(shown, today, caller.organization.thresholds);
   const weights = weightsOf(goal.mode === 'roll-up' ? goal.children : []);
   return {
-    goal: shown,
+    goal: { ...shown, alert: worstAlert(alerts.map(alert => alert.level)) },
     etag: etagOf(stored),
     expected: expectedOf(goal, today),
-    alerts: alertsOf(goal, today, caller.organization.thresholds).filter(alert => !caller.person.mutedAlerts?.includes(alert.level)),
+    alerts: alerts.filter(alert => !caller.person.mutedAlerts?.includes(alert.level)),
     alertBelow: alertBelow(shown),
     automatic: automaticOf(goal) ?? null,
     weights: Object.fromEntries(shown.children.flatMap(({ id }) => (weights.has(id) ? [[id, weights.get(id)!]] : []))),
@@ -110,7 +111,7 @@ interface Surroundings { teams: ReadonlyMap<string, Team>; goals: ReadonlyMap<st
 /** Reads each team and goal once, however many of the goals it lies around: the parents, and the children that not everybody may see. */
 async function surroundings(goals: readonly Goal[], { scope }: Caller, { store }: Pick<Deps, 'store'>): Promise<Surroundings> {
   const known = new Map(goals.map(goal => [nameOf(goal), goal]));
-  const refs = goals.flatMap(goal => [...goal.parents, ...goal.children.filter(c => c.private), ...(goal.access.inheritedFrom ? [goal.access.inheritedFrom] : [])]);
+  const refs = goals.flatMap(goal => [...goal.parents, ...goal.children.filter(c => c.private), ...[goal.access.inheritedFrom, goal.clonedFrom, goal.closure?.continuedBy].flatMap(ref => ref ?? [])]);
   const [teams, others] = await Promise.all([
     bodiesOf(store, rows.team, goals.flatMap(({ entity }) => (entity.kind === 'teams' ? entity.teams : [])), id => keys.team(scope, id)),
     goalsByName(refs.filter(ref => !known.has(nameOf(ref))), scope, store),
@@ -144,6 +145,8 @@ function shownTo(caller: Caller, goal: Goal, near: Surroundings, mayEdit: boolea
     ...goal,
     parents: goal.parents.filter(seen),
     children: goal.children.filter(child => !child.private || seen(child)),
+    clonedFrom: goal.clonedFrom && seen(goal.clonedFrom) ? goal.clonedFrom : null,
+    closure: goal.closure && { ...goal.closure, continuedBy: goal.closure.continuedBy && seen(goal.closure.continuedBy) ? goal.closure.continuedBy : null },
     access: {
       ...(mayEdit ? access : { ...access, viewers: [], aligners: access.aligners && [], editors: [] }),
       inheritedFrom: access.inheritedFrom && seen(access.inheritedFrom) ? access.inheritedFrom : null,
@@ -151,14 +154,25 @@ function shownTo(caller: Caller, goal: Goal, near: Surroundings, mayEdit: boolea
   };
 }
 
-/** Check-ins without word of children that this caller may not see, or that are no more. */
-export async function shownCheckIns<T extends CheckIn | FeedEntry>(entries: readonly T[], caller: Caller, { store }: Pick<Deps, 'store'>): Promise<T[]> {
-  const childOf = (entry: T) => ('because' in entry && entry.because?.kind === 'child' ? entry.because.child : undefined);
-  const children = await goalsByName(entries.flatMap(entry => childOf(entry) ?? []), caller.scope, store);
+/** What a check-in or an entry of a feed names besides its own goal: the child that moved it, or the goal that it continues or that continues it. */
+function namedIn(entry: CheckIn | FeedEntry): GoalRef | null {
+  if (!('activity' in entry)) return entry.because?.kind === 'child' ? entry.because.child : null;
+  return entry.activity.kind === 'cloned' ? entry.activity.from : entry.activity.kind === 'postponed' ? entry.activity.to : null;
+}
+
+/** The same, without naming it. */
+function nameless<T extends CheckIn | FeedEntry>(entry: T): T {
+  if (!('activity' in entry)) return { ...entry, because: undefined };
+  return { ...entry, activity: entry.activity.kind === 'postponed' ? { ...entry.activity, to: null } : { kind: 'created' } };
+}
+
+/** Check-ins and feed without word of goals that this caller may not see, or that are no more. */
+export async function shownEntries<T extends CheckIn | FeedEntry>(entries: readonly T[], caller: Caller, { store }: Pick<Deps, 'store'>): Promise<T[]> {
+  const others = await goalsByName(entries.flatMap(entry => namedIn(entry) ?? []), caller.scope, store);
   return entries.map(entry => {
-    const ref = childOf(entry);
-    const child = ref && children.get(nameOf(ref));
-    return ref === undefined || (child && mayView(child, caller)) ? entry : { ...entry, because: undefined };
+    const ref = namedIn(entry);
+    const other = ref && others.get(nameOf(ref));
+    return ref === null || (other && mayView(other, caller)) ? entry : nameless(entry);
   });
 }
 

@@ -8,6 +8,7 @@ import { changeGoal } from '../../goals/change.ts';
 import { deleteGoal } from '../../goals/delete.ts';
 import { type ChosenSource, type Wanted, makeGoal } from '../../goals/make.ts';
 import { refusal } from '../../domain/permission.ts';
+import { givesAway } from '../../domain/privacy.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
 import { type Connection, type Link, keys, rows } from '../../store/tables.ts';
@@ -51,12 +52,16 @@ export const goals = {
 
   children: async ({ params, query }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
-    const places = (await seenChildren(goal, caller, deps)).map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
+    const places = goal.children.map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
     const ahead = places.filter(({ place }) => query.next === undefined || place > query.next);
-    const shown = ahead.slice(0, query.limit);
-    const found = await Promise.all(shown.map(({ child }) => deps.store.get(rows.goal, keys.goal(caller.scope, child))));
-    const views = await goalViews(found.filter(g => g !== undefined).filter(g => mayView(g.body, caller)), caller, deps);
-    return { rows: views, ...(ahead.length > shown.length ? { next: shown.at(-1)!.place } : {}) };
+    const seen: { stored: Stored<Goal>; place: string }[] = []; // one more than a page: pages tell only of what is seen, neither by a hole nor by where they end
+    for (let from = 0; from < ahead.length && seen.length <= query.limit; from += query.limit + 1) {
+      const some = ahead.slice(from, from + query.limit + 1);
+      const read = await Promise.all(some.map(({ child }) => deps.store.get(rows.goal, keys.goal(caller.scope, child))));
+      seen.push(...read.flatMap((stored, i) => (stored && mayView(stored.body, caller) ? [{ stored, place: some[i]!.place }] : [])));
+    }
+    const shown = seen.slice(0, query.limit);
+    return { rows: await goalViews(shown.map(({ stored }) => stored), caller, deps), ...(seen.length > shown.length ? { next: shown.at(-1)!.place } : {}) };
   },
 
   syncGoal: async ({ params }, caller, deps) => {
@@ -80,15 +85,6 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
   const stored = await deps.store.get(rows.goal, keys.goal(caller.scope, goal));
   if (!stored) throw new Refusal('not-found', 'Somebody has deleted this goal meanwhile.');
   return viewOf(stored, caller, deps);
-}
-
-/** Without the private ones that the caller may not see: not even the way to the next page names them. */
-async function seenChildren({ children }: Goal, caller: Caller, deps: Deps): Promise<Child[]> {
-  const seen = await Promise.all(children.map(async child => {
-    const goal = child.private ? await deps.store.get(rows.goal, keys.goal(caller.scope, child)) : undefined;
-    return !child.private || (goal !== undefined && mayView(goal.body, caller));
-  }));
-  return children.filter((_, i) => seen[i]);
 }
 
 /** Key results first, initiatives last; the place itself leads to the next page. */
@@ -129,10 +125,8 @@ async function tagsOf(given: readonly string[], borne: readonly string[], caller
 }
 
 /** Who may change a goal is not always one who may say whose it is. */
-async function refuseGivingAway(before: Goal, { draft, access }: Wanted, caller: Caller, deps: Deps): Promise<void> {
-  const people = (of: Pick<Goal, 'owners' | 'checkInOwner' | 'delegate'>) => [of.owners, of.checkInOwner, of.delegate];
-  const given = access && { ...access, inheritedFrom: before.access.inheritedFrom };
-  if (!isDeepStrictEqual(people(before), people(draft)) || (given && !isDeepStrictEqual(given, before.access))) await refuseChange('change-owners', before, caller, deps);
+async function refuseGivingAway(before: Goal, { draft, access, parents }: Wanted, caller: Caller, deps: Deps): Promise<void> {
+  if (givesAway(before, draft, access, parents)) await refuseChange('change-owners', before, caller, deps);
 }
 
 /** Names people by their ids. Those whom the goal has named already need not be there any more. */
@@ -140,7 +134,7 @@ async function peopleIn(body: Partial<GoalBody>, before: Goal | undefined, calle
   const { owners = [], checkInOwner, delegate, access } = body;
   const ids = [...owners, checkInOwner, delegate, ...(access ? [...access.viewers, ...(access.aligners ?? []), ...access.editors] : [])].filter(id => id != null);
   const remembered = before ? [...before.owners, before.checkInOwner, before.delegate, ...before.access.viewers, ...(before.access.aligners ?? []), ...before.access.editors] : [];
-  const known = new Map([...remembered, who(caller)].filter(person => person !== null).map(person => [person.id, person]));
+  const known = new Map([who(caller), ...remembered].filter(person => person !== null).map(person => [person.id, person]));
   const others = await bodiesOf(deps.store, rows.person, ids.filter(id => !known.has(id)), id => keys.person(caller.scope, id));
   return (wanted, field) => [...new Set(wanted)].map((id, i) => {
     const person = known.get(id) ?? others.get(id);
