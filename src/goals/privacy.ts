@@ -1,20 +1,20 @@
 // Handing privacy down: the key results and initiatives under a goal are as private as it is, before it is and for as long as it is.
+import type { Afterword } from '../chat/message.ts';
 import type { Instant } from '../domain/date.ts';
-import { type Access, type Child, type Goal, type GoalRef, refOf, sameRef } from '../domain/goal.ts';
+import { type Access, type Child, type Goal, type GoalRef, nameOf, refOf, sameRef } from '../domain/goal.ts';
 import type { Scope, Who } from '../domain/organization.ts';
 import { accessFrom, handedDown, inBoth, inheritsPrivacy } from '../domain/privacy.ts';
 import { wrongField } from '../refusal.ts';
+import { goalsAt } from '../store/bodies.ts';
 import { type Step, type Store, put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { rewrite, tellParents } from './alignment.ts';
+import { type AlignDeps, rewrite, tellParents } from './alignment.ts';
 
 /** The most goals that privacy comes down to at once. */
 const mostBelow = 500;
 
-export interface HandDownDeps { store: Store; now(): Date }
-
 /** The word that privacy is being handed down from a goal: if whoever does it dies, the outbox does it again, from what the goal then says. */
-export interface HandingDown { kind: 'handing-down'; id: string; goal: GoalRef; at: Instant }
+export type HandingDown = Extract<Afterword, { kind: 'handing-down' }>;
 
 /** What has to be handed down because of a change. Nothing where no goal below inherits. */
 export interface Descent { word: HandingDown; before: Access | undefined; after: Access | undefined; children: readonly Child[] }
@@ -26,7 +26,7 @@ export function descentOf(before: Goal, after: Goal, at: Instant, id: string): D
 }
 
 /** Before the goal itself is written: whoever loses sight of it loses sight of all below first, and nobody gains any yet. Refuses where that cannot be. */
-export async function narrow(deps: HandDownDeps, scope: Scope, { word, before, after, children }: Descent): Promise<void> {
+export async function narrow(deps: AlignDeps, scope: Scope, { word, before, after, children }: Descent): Promise<void> {
   if (after) {
     const below = await goalsBelow(deps.store, scope, children);
     const several = below.filter(goal => goal.parents.length > 1).length;
@@ -37,13 +37,13 @@ export async function narrow(deps: HandDownDeps, scope: Scope, { word, before, a
 }
 
 /** After the goal itself was written, or could not be: all below becomes what it says. */
-export async function settleDescent(deps: HandDownDeps, scope: Scope, word: HandingDown): Promise<void> {
+export async function settleDescent(deps: AlignDeps, scope: Scope, word: HandingDown): Promise<void> {
   await settleBelow(deps, scope, [word.goal]);
   await deps.store.transact([remove(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id))]);
 }
 
 /** Below the last of this path. Looks again afterwards: who made that goal private or public meanwhile may have come below before us. */
-async function settleBelow(deps: HandDownDeps, scope: Scope, path: readonly GoalRef[]): Promise<void> {
+async function settleBelow(deps: AlignDeps, scope: Scope, path: readonly GoalRef[]): Promise<void> {
   const read = async () => (await deps.store.get(rows.goal, keys.goal(scope, path.at(-1)!)))?.body;
   let goal = await read();
   while (goal) {
@@ -55,7 +55,7 @@ async function settleBelow(deps: HandDownDeps, scope: Scope, path: readonly Goal
 }
 
 /** Gives an access to those that stand under the last of this path, and theirs to those under them. */
-async function handDown(deps: HandDownDeps, scope: Scope, path: readonly GoalRef[], children: readonly Child[], access: Access | undefined): Promise<void> {
+async function handDown(deps: AlignDeps, scope: Scope, path: readonly GoalRef[], children: readonly Child[], access: Access | undefined): Promise<void> {
   const at = deps.now().toISOString();
   const inherits = (goal: Goal) => inheritsPrivacy(goal.kind) && goal.parents.some(parent => sameRef(parent, path.at(-1)));
   for (const child of children.filter(c => inheritsPrivacy(c.kind) && !path.some(ref => sameRef(ref, c)))) {
@@ -79,11 +79,11 @@ async function goalsBelow(store: Store, scope: Scope, children: readonly Child[]
   const found = new Map<string, Goal>();
   let level = children;
   while (level.length > 0) {
-    const refs = level.filter(child => inheritsPrivacy(child.kind) && !found.has(`${child.period}:${child.id}`));
+    const refs = level.filter(child => inheritsPrivacy(child.kind) && !found.has(nameOf(child)));
     if (found.size + refs.length > mostBelow) throw wrongField('access', `More than ${mostBelow} goals stand under this one. Move some of them away first.`);
-    const goals = await Promise.all(refs.map(ref => store.get(rows.goal, keys.goal(scope, ref))));
-    for (const goal of goals) if (goal) found.set(`${goal.body.period}:${goal.body.id}`, goal.body);
-    level = goals.flatMap(goal => goal?.body.children ?? []);
+    const goals = await goalsAt(store, scope, refs);
+    for (const goal of goals) found.set(nameOf(goal), goal);
+    level = goals.flatMap(goal => goal.children);
   }
   return [...found.values()];
 }
