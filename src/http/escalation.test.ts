@@ -1,17 +1,13 @@
 // Nobody comes by rights that nobody gave them, nor by word of what they may not see: what a hostile colleague would try over the REST API.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type GoalBody, api } from '../api.ts';
 import { type Goal, type GoalRef, asChild, newGoal, openAccess, refOf } from '../domain/goal.ts';
-import { type Ask, asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
+import type { Ask } from '../simulators/ask.ts';
 import { openStore } from '../store/azure.ts';
 import { RowTooLarge, type Store, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { type ServerDeps, openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
+import { type OpenStage, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const names = ['ada', 'ben', 'dana', 'eve'] as const;
 type Name = typeof names[number];
@@ -20,30 +16,22 @@ const next = period;
 
 describe('nobody comes by', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
-  let deps: ServerDeps;
+  let stage: OpenStage;
   let store: Store;
   let elsewhere: Store;
-  let server: Server;
-  let address: string;
   let tenant: string;
   let scope: { tenant: string; organization: string };
   let disturb: { transaction(steps: readonly { keys: { row: string } }[]): void | Promise<void> };
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    const stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now: () => new Date('2026-11-21T09:00:00.000Z') });
-    ({ deps, store } = stage);
-    elsewhere = await openStore({ connectionString: azurite.connectionString });
     disturb = { transaction: () => undefined };
-    server = openServer({ ...deps, store: { ...store, transact: async steps => { await disturb.transaction(steps); await store.transact(steps); } } });
-    address = await listening(server);
+    stage = await openStage(() => new Date('2026-11-21T09:00:00.000Z'), ({ store: quiet }) => ({
+      store: { ...quiet, transact: async steps => { await disturb.transaction(steps); await quiet.transact(steps); } },
+    }));
+    store = stage.store;
+    elsewhere = await openStore({ connectionString: stage.connectionString });
   });
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
   beforeEach(async () => {
     tenant = randomUUID();
     scope = { tenant, organization };
@@ -52,7 +40,7 @@ describe('nobody comes by', function () {
     await store.transact([put(rows.team, keys.team(scope, 'dana-team'), { id: 'dana-team', name: 'Dana’s', parent: null, owners: [{ id: 'dana', name: 'dana' }], members: [], createGoals: { for: 'team-owners' }, rhythm: null })]);
   });
 
-  const as = (id: Name): Ask => asker(address, () => entra.personToken({ tenant, id, name: id }));
+  const as = (id: Name): Ask => stage.as({ tenant, id, name: id });
   const make = (id: Name, body: Partial<GoalBody> = {}) => as(id)(api.createGoal, { params: place, body: { kind: 'key-result', title: 'A goal', outcome: { kind: 'percent' }, ...body } });
   const at = ({ period: p, id }: GoalRef) => ({ params: { organization, period: p, goal: id } });
   const read = (id: Name, ref: GoalRef) => as(id)(api.goal, at(ref));
@@ -210,8 +198,8 @@ describe('nobody comes by', function () {
 
     it('with names that every object has, or with what is no cursor, id or page', async () => {
       const top = await make('ben', { kind: 'objective', mode: 'roll-up' });
-      const token = await entra.personToken({ tenant, id: 'ben', name: 'ben' });
-      const raw = async (path: string, init: RequestInit = {}) => (await fetch(`${address}/api/v1/organizations/${organization}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as object) } })).status;
+      const token = await stage.entra.personToken({ tenant, id: 'ben', name: 'ben' });
+      const raw = async (path: string, init: RequestInit = {}) => (await fetch(`${stage.address}/api/v1/organizations/${organization}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...(init.body ? { 'content-type': 'application/json' } : {}), ...(init.headers as object) } })).status;
       const goal = `/goals/${top.goal.period}/${top.goal.id}`;
       for (const name of ['constructor', '__proto__', 'toString']) {
         assert.equal(await raw(`${goal}/weights`, { method: 'PUT', body: `{"weights":{"${name}":5}}` }), name === '__proto__' ? 200 : 400, `${name}: which nobody reads, or is no child`);

@@ -65,6 +65,8 @@ export interface Somebody { tenant: string; id: string; name: string }
 export interface OpenStage extends ServerStage {
   address: string;
   entra: Entra;
+  /** For whoever writes to the same tables beside this process. */
+  connectionString: string;
   /** `claims`: what else their token says. */
   as(person: Somebody, claims?: Parameters<Entra['personToken']>[1]): Ask;
   /** Another server over the same tables, some of whose parts are others; answers its address. Closed with the stage. */
@@ -85,7 +87,7 @@ export async function openStage(now: () => Date, changed: (stage: ServerStage) =
   };
   const address = await serve({});
   return {
-    ...set, deps, entra, address, serve,
+    ...set, deps, entra, address, serve, connectionString: azurite.connectionString,
     as: (person, claims) => asker(address, () => entra.personToken(person, claims)),
     async close() {
       await Promise.all(servers.map(closed));
