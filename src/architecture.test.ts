@@ -112,6 +112,12 @@ describe('the architecture', () => {
     assert.deepEqual(mute, []);
   });
 
+  it('has a line in docs/decisions/README.md for every decision', () => {
+    const folder = join(root, 'docs', 'decisions');
+    const listed = readFileSync(join(folder, 'README.md'), 'utf8');
+    assert.deepEqual(readdirSync(folder).filter(file => file !== 'README.md' && !listed.includes(`](${file})`)), []);
+  });
+
   it('has no drawers', () => {
     assert.deepEqual(files.filter(f => /(^|\/)(utils?|helpers?|common|misc)(\.|\/)/i.test(f.split(sep).join('/'))), []);
   });

@@ -53,4 +53,3 @@ export const integrations = [
   { id: 'zendesk', name: 'Zendesk', category: 'Third-party', type: 'data', terms: 'https://www.zendesk.com/company/agreements-and-terms', connector: null },
   { id: 'zapier', name: 'Zapier', category: 'Third-party', type: 'data', terms: 'https://zapier.com/legal', connector: null },
 ] as const satisfies readonly Integration[];
-

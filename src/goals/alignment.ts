@@ -6,8 +6,8 @@ import { accessUnder } from '../domain/privacy.ts';
 import type { Scope } from '../domain/organization.ts';
 import { wrongField } from '../refusal.ts';
 import { goalsAt } from '../store/bodies.ts';
-import { pause } from '../store/revise.ts';
-import { Conflict, type Step, type Store, put, remove, replace } from '../store/store.ts';
+import { revise } from '../store/revise.ts';
+import { type Step, type Store, put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { moveGoals, rollUpStep } from '../sync/move.ts';
 import type { DeedDeps } from './actor.ts';
@@ -15,7 +15,6 @@ import type { DeedDeps } from './actor.ts';
 /** How deep goals may stand under one another, and how many may stand above one. */
 const deepest = 20;
 const mostAbove = 500;
-const tries = 8;
 
 export type AlignDeps = Pick<DeedDeps, 'store' | 'now'>;
 
@@ -109,17 +108,10 @@ async function parentsOf(store: Store, scope: Scope, goal: GoalRef): Promise<Goa
 export async function rewrite(
   store: Store, scope: Scope, ref: GoalRef, revised: (goal: Goal) => { goal: Goal; steps: Step[] } | undefined,
 ): Promise<Goal | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    const stored = await store.get(rows.goal, keys.goal(scope, ref));
-    if (!stored) return undefined;
-    const change = revised(stored.body);
-    if (!change) return stored.body;
-    try {
-      await store.transact([replace(rows.goal, keys.goal(scope, ref), change.goal, stored.etag), ...change.steps]);
-      return change.goal;
-    } catch (error) {
-      if (!(error instanceof Conflict) || attempt === tries) throw error;
-      await pause(attempt);
-    }
-  }
+  let steps: Step[] = [];
+  return revise(store, rows.goal, keys.goal(scope, ref), goal => {
+    const change = revised(goal);
+    steps = change?.steps ?? [];
+    return change?.goal ?? goal;
+  }, () => steps);
 }

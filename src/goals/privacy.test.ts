@@ -122,27 +122,3 @@ describe('handing privacy down', function () {
     assert.deepEqual((await stage.drained()).filter(o => o.kind === 'moved').map(o => o.goal), [refOf(posted.body)]);
   });
 });
-
-describe('deleting', function () {
-  this.timeout(60_000);
-  before(async () => { azurite = await startAzurite(); });
-  after(async () => { await azurite.stop(); });
-  beforeEach(async () => { stage = await setStage(azurite.connectionString); });
-
-  it('that died before the goal was gone did not happen, and after it is carried on', async () => {
-    await stage.make('top', { mode: 'roll-up' });
-    const goal = await stage.make('kr', { kind: 'key-result', parents: [ref('top')] });
-    stage.before.transaction = steps => { if (isGoal(steps, 'kr')) throw died; };
-    await assert.rejects(stage.remove(goal), died);
-    stage.before.transaction = () => undefined;
-    later();
-    assert.deepEqual((await stage.drained()).filter(o => o.kind === 'gone'), []);
-    assert.equal((await stage.goal(ref('top'))).children.length, 1);
-    assert.deepEqual(await stage.outbox(), []);
-
-    await stage.remove(goal);
-    const said = await stage.drained();
-    assert.deepEqual(said.map(o => [o.kind, o.goal.id]), [['gone', 'kr']]);
-    assert.deepEqual([(await stage.goal(ref('top'))).children, await stage.outbox()], [[], []]);
-  });
-});

@@ -14,9 +14,13 @@ import { periods } from './periods.ts';
 import { satellites } from './satellites.ts';
 import { session } from './session.ts';
 import { tags } from './tags.ts';
+import { talk } from './talk.ts';
 import { tasks } from './tasks.ts';
 import { teams } from './teams.ts';
 import { tenant } from './tenant.ts';
 import { weights } from './weights.ts';
 
-export const handlers: Handlers = { ...session, ...periods, ...organizations, ...tenant, ...people, ...teams, ...tags, ...follows, ...audit, ...goalList, ...goals, ...activity, ...ending, ...weights, ...tasks, ...integrations, ...connections, ...satellites };
+export const handlers: Handlers = {
+  ...session, ...periods, ...organizations, ...tenant, ...people, ...teams, ...tags, ...follows, ...audit,
+  ...goalList, ...goals, ...activity, ...talk, ...ending, ...weights, ...tasks, ...integrations, ...connections, ...satellites,
+};

@@ -18,7 +18,7 @@ export async function moved(params: { period: string; goal: string }, deed: stri
 }
 
 /** A move by this caller, with its entry in the audit log. */
-export function personsMove(goal: Move['goal'], deed: string, change: Change | ((goal: Goal) => Change), caller: Caller, deps: Pick<Deps, 'now' | 'newId'>): Move {
+function personsMove(goal: Move['goal'], deed: string, change: Change | ((goal: Goal) => Change), caller: Caller, deps: Pick<Deps, 'now' | 'newId'>): Move {
   const at = deps.now().toISOString();
   const note = typeof change !== 'function' && 'note' in change && change.note !== '' ? { note: change.note } : {};
   const also = (before: Goal, after: Goal) => {

@@ -3,12 +3,12 @@ import type { Change } from '../../domain/check-in.ts';
 import { type Goal, type Task, mostTasks } from '../../domain/goal.ts';
 import type { Who } from '../../domain/organization.ts';
 import { isEnded } from '../../domain/status.ts';
-import { keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
 import { changeableGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { moved } from './moved.ts';
+import { whoAre } from './people.ts';
 
 export const tasks = {
   addTask: async ({ params, body }, caller, deps) => {
@@ -66,7 +66,5 @@ function placed(all: readonly Task[], id: string, before: string | undefined): T
 
 async function ownerOf(id: string | null | undefined, was: Who | null, caller: Caller, deps: Deps): Promise<Who | null> {
   if (id === undefined || id === null) return id === null ? null : was;
-  const person = await deps.store.get(rows.person, keys.person(caller.scope, id));
-  if (!person) throw wrongField('owner', 'There is no such person in this organization.');
-  return { id, name: person.body.name };
+  return (await whoAre([id], 'owner', caller, deps))[0]!;
 }

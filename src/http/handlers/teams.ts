@@ -73,7 +73,7 @@ export async function knownTeam(id: string, caller: Caller, deps: Pick<Deps, 'st
 }
 
 /** The team and those above it, the nearest first. */
-export async function teamChain(team: Stored<Team>, caller: Caller, deps: Pick<Deps, 'store'>): Promise<Stored<Team>[]> {
+async function teamChain(team: Stored<Team>, caller: Caller, deps: Pick<Deps, 'store'>): Promise<Stored<Team>[]> {
   const chain = [team];
   for (let parent = team.body.parent; parent !== null; parent = chain.at(-1)!.body.parent) chain.push(await knownTeam(parent, caller, deps));
   return chain;
