@@ -50,6 +50,13 @@ describe('a correction', () => {
     assert.deepEqual([fixed.checkIn.value, fixed.checkIn.progress, fixed.checkIn.note], [20, 20, 'Counted again']);
   });
 
+  it('leaves a goal that has ended as it ended; the note can be corrected still (C39, C42)', () => {
+    const { goal, said } = after(says(30), { kind: 'close', score: 0.3, note: '' });
+    const fixed = corrected(goal, said[0]!, { value: 90, note: 'A slip' }, false, on(4));
+    assert.equal(fixed.goal, goal);
+    assert.equal(fixed.checkIn.note, 'A slip');
+  });
+
   it('of the words alone moves nothing (C39)', () => {
     const { goal, said } = after(says(10));
     const fixed = corrected(goal, said[0]!, { note: 'With a typo mended' }, true, on(2));
@@ -87,6 +94,16 @@ describe('taking a check-in back', () => {
     const { goal, said } = after(says(30), says(undefined, '', 'at-risk'));
     assert.equal(goal.status, 'at-risk');
     assert.equal(withoutCheckIn(goal, said[1]!, said[0], true, on(3)).status, 'on-track');
+  });
+
+  it('of a status by hand leaves the goal as it was where there is no value, and where updates are stopped (C27, C39)', () => {
+    const { goal, said } = after(says(undefined, '', 'on-track'));
+    assert.equal(goal.status, 'on-track');
+    assert.deepEqual(state(withoutCheckIn(goal, said[0]!, undefined, true, on(3))), { value: null, progress: 0, status: 'not-started' });
+    const fed: Goal = { ...fresh, mode: 'source', connection: 'c', value: 30, progress: 30, status: 'on-track', asOf: on(2).at, readAt: on(2).at };
+    const held = move(fed, { kind: 'check-in', status: 'at-risk', note: '', updates: 'stop' }, on(3));
+    const back = withoutCheckIn(held.goal, held.checkIn!, undefined, true, on(3));
+    assert.deepEqual([back.status, back.stopped], ['on-track', { by: ann, at: on(3).at }]);
   });
 
   it('of an older one leaves the goal as it is (C39)', () => {

@@ -16,7 +16,8 @@ export function correctionRefusal(checkIn: CheckIn): string | undefined {
 
 /**
  * The check-in after a correction, and the goal. The goal takes a corrected value while no newer one has been said, and a corrected status
- * while this is its newest check-in (`newest`); everything automatic is judged anew by today.
+ * while this is its newest check-in (`newest`); everything automatic is judged anew by today. A goal that has ended keeps the value and score
+ * with which it ended.
  */
 export function corrected(goal: Goal, checkIn: CheckIn, { note, value, status }: Correction, newest: boolean, j: Judgement): { goal: Goal; checkIn: CheckIn } {
   const isValued = value !== undefined && value !== checkIn.value;
@@ -25,7 +26,7 @@ export function corrected(goal: Goal, checkIn: CheckIn, { note, value, status }:
     ...(isValued ? { value, progress: progressOf(goal.outcome, value) } : {}),
     ...(status === undefined ? {} : { status }),
   };
-  const stood = isValued && standsOn(goal, checkIn) ? valued({ ...goal, value }, j) : goal;
+  const stood = isValued && !isEnded(goal.status) && standsOn(goal, checkIn) ? valued({ ...goal, value }, j) : goal;
   const after = status !== undefined && newest && !isEnded(goal.status) ? { ...stood, status } : stood;
   return { goal: after, checkIn: newest && after !== goal ? { ...record, value: after.value, progress: after.progress, status: after.status } : record };
 }
@@ -34,15 +35,22 @@ export function corrected(goal: Goal, checkIn: CheckIn, { note, value, status }:
  * The goal without a check-in. Where it stands on it, it goes back to the value it had before, which `before` has said (the last check-in of
  * a person or source before it). What was read before the one that is taken back stays old news.
  */
-export function withoutCheckIn(goal: Goal, checkIn: CheckIn, before: CheckIn | undefined, newest: boolean, j: Judgement): Goal {
-  if (isEnded(goal.status)) return goal;
+export function withoutCheckIn(as: Goal, checkIn: CheckIn, before: CheckIn | undefined, newest: boolean, j: Judgement): Goal {
+  if (isEnded(as.status)) return as;
+  const goal = newest ? withoutHeldStatus(as) : as;
   if (standsOn(goal, checkIn)) {
     if (goal.mode === 'roll-up' && !goal.stopped) return alerted(followed(goal, j), j);
     const { value } = checkIn.was;
     if (value === null) return { ...goal, value, progress: initialProgress(goal.outcome), status: 'not-started', asOf: null };
     return valued({ ...goal, value, asOf: before?.at ?? goal.createdAt }, j);
   }
-  return newest && goal.value !== null ? valued(goal, j) : goal;
+  if (!newest) return goal;
+  return goal.value === null ? alerted({ ...goal, status: checkIn.was.status }, j) : valued(goal, j);
+}
+
+/** Updates stay stopped, but a status that the newest check-in had set with that goes with it. */
+function withoutHeldStatus(goal: Goal): Goal {
+  return goal.stopped?.statusHolds ? { ...goal, stopped: { by: goal.stopped.by, at: goal.stopped.at } } : goal;
 }
 
 /** Whether the value that a goal has is the one that this check-in said. */

@@ -8,7 +8,7 @@ import { Author, type OkrModel } from './organization.ts';
 import { progressOf } from './outcome.ts';
 import { Reactions } from './reactions.ts';
 import { automaticOf, endOf, saidBelow, statusAmong, withChild, withoutChild } from './roll-up.ts';
-import { Status, expectedOf, isEnded, statusOf, type Thresholds } from './status.ts';
+import { Status, expectedOf, isEnded, settable, statusByGap, statusOf, type Thresholds } from './status.ts';
 import { taskNews } from './tasks.ts';
 
 const State = z.object({ value: z.number().nullable(), progress: z.number().nullable(), status: Status });
@@ -47,7 +47,10 @@ export type CheckIn = z.infer<typeof CheckIn>;
 /** What can happen to a goal. Values are in the outcome's unit; for percent complete they are percent. */
 export type Change =
   | { kind: 'reading'; value: number; raw: string; asOf: Instant; readAt: Instant }
-  /** `updates`, on a goal that moves by itself: whether its next automatic update overwrites this (the default), or updates stop until somebody resumes. */
+  /**
+   * `updates`, on a goal that moves by itself: whether its next automatic update overwrites this, or updates stop until somebody resumes.
+   * Left out, it is as it was: updates go on unless they have been stopped.
+   */
   | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string; updates?: 'go-on' | 'stop' | undefined }
   /** Automatic updates go on, with what children or source have said meanwhile. */
   | { kind: 'resume' }
@@ -148,10 +151,16 @@ function checkedIn(goal: Goal, { value, status, updates }: Extract<Change, { kin
   const valued = said(goal, value, j);
   if (isEnded(goal.status)) return { ...valued };
   if (status === 'closed' || status === 'postponed') return ended(valued, status, { score: null, note: '', continuedBy: null }, j);
-  const stops = goal.stopped ?? (updates === 'stop' && goal.mode !== 'manual' && j.by.kind === 'person' ? { by: { id: j.by.id, name: j.by.name }, at: j.at } : null);
-  const stopped = stops && { by: stops.by, at: stops.at };
-  if (status === undefined) return judged({ ...valued, stopped }, j);
-  return { ...valued, status, stopped: stopped && { ...stopped, statusHolds: true } };
+  const stopped = stoppedBy(goal, updates, j);
+  const next: Goal = { ...valued, stopped, heard: stopped && goal.heard };
+  if (status === undefined) return judged(next, j);
+  return { ...next, status, stopped: stopped && { ...stopped, statusHolds: true } };
+}
+
+function stoppedBy(goal: Goal, updates: 'go-on' | 'stop' | undefined, j: Judgement): Goal['stopped'] {
+  if (updates === 'go-on') return null;
+  if (goal.stopped) return { by: goal.stopped.by, at: goal.stopped.at };
+  return updates === 'stop' && goal.mode !== 'manual' && j.by.kind === 'person' ? { by: { id: j.by.id, name: j.by.name }, at: j.at } : null;
 }
 
 function said(goal: Goal, value: number | undefined, j: Judgement): Goal {
@@ -211,11 +220,12 @@ export function judged(goal: Goal, j: Judgement): Goal {
   return status === undefined || status === goal.status ? goal : { ...goal, status };
 }
 
-/** `undefined`: there is nothing to judge it by. */
+/** `undefined`: there is nothing to judge it by. A goal that somebody gave a status, but no value, is judged by where it begins. */
 function statusNow(goal: Goal, j: Judgement): Status | undefined {
   const below = statusBelow(goal);
   if (below !== 'by-progress') return below;
-  return goal.value === null ? undefined : statusOf(goal.outcome, goal.value, goal.progress, expectedOf(goal, j.today), j.thresholds);
+  if (goal.value === null) return settable.includes(goal.status) && goal.progress !== null ? statusByGap(expectedOf(goal, j.today), goal.progress, j.thresholds) : undefined;
+  return statusOf(goal.outcome, goal.value, goal.progress, expectedOf(goal, j.today), j.thresholds);
 }
 
 /** The status that children or tasks give, if it is for them to say: not while updates are stopped, nor Not Started where somebody has said a value. */

@@ -18,6 +18,9 @@ export const statusNames: Record<Status, string> = {
   reopened: 'Reopened',
 };
 
+/** What people may say against the automatic status; the others follow from closing, reopening or having no value. */
+export const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
+
 /**
  * How far progress may fall short of expected progress, in percentage points: up to `behind` is On Track,
  * up to `atRisk` is Behind, more is At Risk. An organization may set its own (features.md 1.8).
