@@ -45,7 +45,14 @@ async function familyOf({ scope }: Actor, { store }: DeedDeps, root: Goal): Prom
       if (family.size > mostTogether) throw new Refusal('bad-request', `More than ${mostTogether} goals stand under this one. Postpone them in parts.`);
     }
   }
-  return [...family.values()];
+  return belongingTo(root, [...family.values()]);
+}
+
+/** What also stands under an open goal that stays is that goal's to keep: one objective that is postponed must not end another. */
+function belongingTo(root: Goal, family: readonly Goal[]): Goal[] {
+  const ids = new Set(family.map(({ id }) => id));
+  const belongs = family.filter(goal => goal === root || goal.parents.every(parent => ids.has(parent.id)));
+  return belongs.length === family.length ? belongs : belongingTo(root, belongs);
 }
 
 /** The same each time the same goal, as it stands, is postponed to the same period. */
@@ -73,7 +80,17 @@ async function goOn(actor: Actor, deps: DeedDeps, family: readonly Goal[], how: 
     if (!(error instanceof Conflict)) throw error; // an earlier attempt came this far
   });
   if (word) await agree(deps, scope, word);
+  for (const elder of family) await followOn(actor, deps, elder, made.get(elder.id)!);
   return root;
+}
+
+/** Who follows a goal follows what continues it. */
+async function followOn({ scope }: Actor, { store }: DeedDeps, elder: Goal, goal: Goal): Promise<void> {
+  const about = { kind: 'goal' as const, goal: refOf(goal) };
+  for await (const { body } of store.all(rows.follow, keys.organizationRows(scope), keys.followers({ kind: 'goal', goal: refOf(elder) }))) {
+    const follow = { ...body, about };
+    await store.transact([put(rows.follow, keys.follower(scope, about, body.by.id), follow), put(rows.follow, keys.following(scope, body.by.id, about), follow)]);
+  }
 }
 
 function madeSteps(actor: Actor, deps: DeedDeps, goal: Goal, at: string): Step[] {

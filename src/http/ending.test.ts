@@ -160,6 +160,10 @@ describe('how goals end and go on', function () {
       assert.equal((await goalAt(top)).progress, 90, 'stopped means stopped');
       const resumed = await ask(api.resumeGoal, { params: top });
       assert.deepEqual([resumed.goal.progress, resumed.goal.stopped], [60, null]);
+      await say(top, 90, { updates: 'stop' });
+      assert.equal((await say(top, 95, { updates: 'go-on' })).goal.stopped, null, 'what goes on is stopped no more');
+      await say(kid, 65);
+      assert.equal((await goalAt(top)).progress, 65);
       const kinds = await feedKinds(top);
       assert.ok(kinds.includes('updates-stopped') && kinds.includes('updates-resumed'));
       assert.match((await problemOf(ask(api.resumeGoal, { params: top }))).title, /not been stopped/);
@@ -317,6 +321,23 @@ describe('how goals end and go on', function () {
       const { connection, link: id, mode } = continuedBy.goal;
       const row = (await store.get(rows.link, keys.link(scope, 'c1', { period: next, id: continuedBy.goal.id })))!.body;
       assert.deepEqual([connection, mode, id, row.measure], ['c1', 'source', row.id, link.measure]);
+    });
+
+    it('takes nothing away from an objective that is not postponed (C34, C45)', async () => {
+      const [a, b] = [await made('A', objective), await made('B', objective)];
+      const [shared, own] = [await made('Shared', under(a, b)), await made('Own', under(a))];
+      await say(shared, 30);
+      const { continuedBy } = await ask(api.postponeGoal, { params: a, body: { note: 'Winter', progress: 'reset' } });
+      assert.deepEqual([(await goalAt(shared)).status === 'postponed', (await goalAt(own)).status, (await goalAt(b)).status === 'postponed'], [false, 'postponed', false]);
+      assert.equal(continuedBy.goal.children.length, 1);
+    });
+
+    it('is followed on by who followed (C45, C51)', async () => {
+      const params = await made('Followed');
+      await ask(api.follow, { params: { organization, followed: `goal:${period}:${params.goal}` } });
+      const { continuedBy } = await ask(api.postponeGoal, { params, body: { note: 'Winter', progress: 'reset' } });
+      const { rows: mine } = await ask(api.follows, { params: { organization }, query: { limit: 50 } });
+      assert.ok(mine.some(f => f.followed === `goal:${next}:${continuedBy.goal.id}`));
     });
 
     it('leaves a goal under what goes on itself (C45)', async () => {

@@ -128,10 +128,18 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
 /** Several moves of one goal are told as one: the last, from where the first began, for the reason that weighs most. */
 function asOne(checkIns: readonly CheckIn[], before: Goal, after: Goal): CheckIn | undefined {
   const last = checkIns.at(-1);
-  const because = checkIns.flatMap(c => c.because ?? []).toSorted((a, b) => distanceOf(b) - distanceOf(a))[0];
   if (!last) return undefined;
+  const because = oneReason(checkIns.flatMap(c => c.because ?? []));
   const { score: _, ...told } = last;
-  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}) };
+  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}), ...(checkIns.some(c => c.says) ? { says: true } : {}) };
+}
+
+/** The one that weighs most; of children the one that moved furthest, with how many others did. */
+function oneReason(reasons: readonly Because[]): Because | undefined {
+  const [most] = reasons.toSorted((a, b) => distanceOf(b) - distanceOf(a));
+  if (most?.kind !== 'child') return most;
+  const children = new Set(reasons.flatMap(r => (r.kind === 'child' ? [`${r.child.period}:${r.child.id}`] : [])));
+  return children.size > 1 ? { ...most, others: children.size - 1 } : most;
 }
 
 /** How far a child moved, in percent of its own way; any other reason is somebody's will and comes first. */
