@@ -1,11 +1,11 @@
 // Waymark as a whole, from outside: it starts with nothing set, stops without a trace, keeps its data, and refuses half a configuration.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { api } from './api.ts';
-import { asker } from './simulators/ask.ts';
+import { type GoalView, api } from './api.ts';
+import { type Ask, asker } from './simulators/ask.ts';
 import { startAzurite } from './simulators/azurite.ts';
 import { demoOrganization } from './simulators/demo.ts';
-import { ada } from './simulators/teams-world.ts';
+import { ada, ben, chen, dana } from './simulators/teams-world.ts';
 import { type Whole, failedStart, startWhole } from './simulators/whole.ts';
 
 function askAs(whole: Whole, person: string) {
@@ -13,6 +13,13 @@ function askAs(whole: Whole, person: string) {
     const response = await fetch(`${whole.address}/api/v1/local/sign-in`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ person }) });
     return (await response.json() as { token: string }).token;
   });
+}
+
+/** Those of all time periods that somebody sees. */
+async function goalsOf(ask: Ask): Promise<GoalView[]> {
+  const { rows } = await ask(api.goals, { params: { organization: demoOrganization }, query: { limit: 200 } });
+  assert.ok(rows.length < 200, 'there may be more goals than one page holds');
+  return rows;
 }
 
 /** Processes that work on a data folder; PostgreSQL and Azurite name it in their command lines. */
@@ -62,11 +69,43 @@ describe('Waymark as a whole', function () {
     assert.ok(Math.abs(value('backlog')! - (14 / 24) * 100) < 1e-9);
   });
 
+  it('shows in its demo what goals can be: aligned over periods, weighed, held, ended, private, and talked about', async () => {
+    const [whole] = started as [Whole];
+    const ask = askAs(whole, ada.id);
+    const all = await goalsOf(ask);
+    const view = (title: string, period?: string) => {
+      const found = all.find(({ goal }) => goal.title.includes(title) && (period === undefined || goal.period === period));
+      assert.ok(found, `there is no goal with “${title}”`);
+      return found;
+    };
+    const { rows: periods } = await ask(api.periods, { params: { organization: demoOrganization } });
+    const kindOf = (id: string) => periods.find(period => period.id === id)!.kind;
+    const year = view('Be the favourite café').goal;
+    assert.equal(kindOf(year.period), 'year');
+    assert.deepEqual(new Set(year.children.map(child => kindOf(child.period))), new Set(['quarter']));
+    assert.equal(view('average review').goal.phases.length, 2);
+    assert.deepEqual(Object.values(view('Launch the loyalty app').weights).toSorted((a, b) => a - b), [0, 25, 25, 50]);
+    assert.deepEqual(view('Launch campaign').goal.tasks.map(task => task.done), [true, true, false, false, false]);
+    assert.equal(view('Halve what').goal.stopped?.by.name, 'Ben Okafor');
+    assert.equal(view('Compost').goal.closure?.score, 0.85);
+    const cups = all.filter(({ goal }) => goal.title.startsWith('Cut paper cups')).map(({ goal }) => goal);
+    const [postponed, goesOn] = [cups.find(goal => goal.status === 'postponed')!, cups.find(goal => goal.status !== 'postponed')!];
+    assert.deepEqual(postponed.closure!.continuedBy, { period: goesOn.period, id: goesOn.id });
+    const { rows: feed } = await ask(api.feed, { params: { organization: demoOrganization, period: view('Answer 90%').goal.period, goal: view('Answer 90%').goal.id }, query: { limit: 50 } });
+    assert.ok(feed.some(row => 'activity' in row && row.activity.kind === 'comment' && row.activity.mentions?.[0]?.name === 'Dana Ruiz' && row.reactions?.like?.length === 1));
+
+    const secret = all.filter(({ goal }) => goal.access.private).map(({ goal }) => goal.kind);
+    assert.deepEqual(secret.toSorted(), ['key-result', 'objective']);
+    const seenBy = async (person: string) => (await goalsOf(askAs(whole, person))).filter(({ goal }) => goal.access.private).length;
+    assert.deepEqual([await seenBy(chen.id), await seenBy(ben.id), await seenBy(dana.id)], [2, 0, 0]);
+  });
+
   it('stops on SIGTERM and leaves nothing running, then finds its data again', async () => {
     const [first] = started as [Whole];
     const ask = askAs(first, ada.id);
     const { current } = await ask(api.periods, { params: { organization: demoOrganization } });
     const place = { organization: demoOrganization, period: current };
+    const before = await goalsOf(ask);
     const { goal } = await ask(api.createGoal, { params: place, body: { kind: 'objective', title: 'Survive a restart', description: '', parents: [], outcome: { kind: 'percent' }, mode: 'manual' } });
     assert.ok(processesOn(first.data).length > 0, 'the check for leftover processes sees none even while Waymark runs');
     assert.equal(await first.stop(), 0);
@@ -76,7 +115,8 @@ describe('Waymark as a whole', function () {
     const again = await start({}, first.data);
     const found = await askAs(again, ada.id)(api.goal, { params: { ...place, goal: goal.id } });
     assert.equal(found.goal.title, 'Survive a restart');
-    assert.equal((await askAs(again, ada.id)(api.goals, { params: { organization: demoOrganization }, query: { period: current, limit: 50 } })).rows.length, 9);
+    const names = (goals: typeof before) => goals.map(({ goal: { period, id, title } }) => `${period}/${id} ${title}`).toSorted();
+    assert.deepEqual(names(await goalsOf(askAs(again, ada.id))), names([...before, found]), 'the second start has made goals anew');
   });
 
   it('runs twice side by side, but not twice on one folder', async () => {

@@ -135,6 +135,20 @@ describe('taking a check-in back', () => {
     assert.equal(withoutCheckIn(goal, past(said, 1), on(3)).goal.status, 'on-track');
   });
 
+  it('of a status by hand on a goal without a value leaves it as it was before (C39)', () => {
+    const { goal, said } = after(says(undefined, '', 'on-track'));
+    assert.equal(goal.status, 'on-track');
+    assert.equal(withoutCheckIn(goal, past(said, 0), on(3)).goal.status, 'not-started');
+  });
+
+  it('of a status that held while updates are stopped lets it go (C27, C39)', () => {
+    const fed: Goal = { ...fresh, mode: 'source', connection: 'shop' };
+    const read = move(fed, { kind: 'reading', value: 30, raw: '30', asOf: on(2).at, readAt: on(2).at }, on(2));
+    const held = move(read.goal, { kind: 'check-in', status: 'at-risk', note: '', updates: 'stop' }, on(3));
+    const { goal: back } = withoutCheckIn(held.goal, past([read.checkIn!, held.checkIn!], 1), on(3));
+    assert.deepEqual([held.goal.status, back.status, back.stopped !== null], ['at-risk', 'on-track', true]);
+  });
+
   it('of an older one leaves the goal as it is (C39)', () => {
     const { goal, said } = after(says(10), says(50));
     assert.equal(withoutCheckIn(goal, past(said, 0), on(4)).goal, goal);

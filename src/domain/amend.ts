@@ -66,7 +66,13 @@ export function withoutCheckIn(goal: Goal, past: Past, j: Judgement): Mended {
     return { ...mended, goal: valued({ ...goal, value: was.value, asOf: before?.at ?? goal.createdAt }, j) };
   }
   const heldStatus = carried.length === 0 && status !== was.status;
-  return { ...mended, goal: heldStatus && goal.value !== null ? valued(goal, j) : goal };
+  return { ...mended, goal: heldStatus ? withoutStatus(goal, was.status, j) : goal };
+}
+
+/** A status by hand goes with the check-in that set it, also where updates are stopped; without a value there is none to judge by, and it is what it was. */
+function withoutStatus(goal: Goal, was: Status, j: Judgement): Goal {
+  const free: Goal = { ...goal, stopped: goal.stopped && { by: goal.stopped.by, at: goal.stopped.at } };
+  return goal.value === null ? alerted({ ...free, status: was }, j) : valued(free, j);
 }
 
 /** What follows a check-in of which `now` is all that is left: it carries that on, up to the next that says a value of its own. */

@@ -440,11 +440,13 @@ describe('the end of a goal by hand', () => {
     assert.deepEqual([next.status, next.value, next.closure?.score, next.closure?.continuedBy, checkIn?.note], ['postponed', 60, null, continuedBy, 'Next year.']);
   });
 
-  it('is undone by opening it again (C22, C47)', () => {
+  it('keeps readings out until it is undone by opening it again (C22, C47)', () => {
     const ended = move(open(), { kind: 'close', score: 0.8, note: '' }, byHand(8)).goal;
     const { goal: next, checkIn } = move(ended, { kind: 'reopen', note: 'Too soon.' }, byHand(9));
     assert.deepEqual([state(next), next.closure, checkIn?.note], [{ value: 60, progress: 60, status: 'reopened' }, null, 'Too soon.']);
     assert.equal(move(next, { kind: 'time' }, on(10)).goal.status, 'at-risk');
+    assert.deepEqual(move(ended, reading(70, on(9).at), on(9)).goal, ended, 'a closed goal is read no more');
+    assert.deepEqual(state(move(next, reading(90, on(10).at), on(10)).goal), { value: 90, progress: 90, status: 'on-track' });
     const still = open();
     assert.equal(move(still, { kind: 'reopen', note: '' }, byHand(9)).goal, still, 'what is open needs no opening');
   });

@@ -8,7 +8,7 @@ import { Author, type OkrModel } from './organization.ts';
 import { progressOf } from './outcome.ts';
 import { Reactions } from './reactions.ts';
 import { automaticOf, endOf, saidBelow, statusAmong, withChild, withoutChild } from './roll-up.ts';
-import { Status, expectedOf, isEnded, settable, statusByGap, statusOf, type Thresholds } from './status.ts';
+import { Status, expectedOf, isEnded, statusByGap, statusesByHand, statusOf, type Thresholds } from './status.ts';
 import { taskNews } from './tasks.ts';
 
 const State = z.object({ value: z.number().nullable(), progress: z.number().nullable(), status: Status });
@@ -226,7 +226,7 @@ export function judged(goal: Goal, j: Judgement): Goal {
 function statusNow(goal: Goal, j: Judgement): Status | undefined {
   const below = statusBelow(goal);
   if (below !== 'by-progress') return below;
-  if (goal.value === null) return settable.includes(goal.status) && goal.progress !== null ? statusByGap(expectedOf(goal, j.today), goal.progress, j.thresholds) : undefined;
+  if (goal.value === null) return statusesByHand(goal.outcome).includes(goal.status) && goal.progress !== null ? statusByGap(expectedOf(goal, j.today), goal.progress, j.thresholds) : undefined;
   return statusOf(goal.outcome, goal.value, goal.progress, expectedOf(goal, j.today), j.thresholds);
 }
 

@@ -35,7 +35,8 @@ export function faultsOf(draft: GoalDraft, before: Goal | undefined, model: OkrM
   return { ...faults, ...measureFaults(draft, before, model) };
 }
 
-function measureFaults({ kind, outcome, mode }: GoalDraft, before: Goal | undefined, model: OkrModel): Faults {
+/** What is wrong with how a goal is measured and what moves it. */
+export function measureFaults({ kind, outcome, mode }: Pick<GoalDraft, 'kind' | 'outcome' | 'mode'>, before: Goal | undefined, model: OkrModel): Faults {
   if (before && before.kind === kind && before.mode === mode && JSON.stringify(before.outcome) === JSON.stringify(outcome)) return {};
   if (kind === 'objective' && model.kind === 'classic') {
     if (mode === 'source') return { mode: 'Data sources attach to key results and initiatives; this organization’s objectives are always aspirational.' };

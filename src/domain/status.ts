@@ -18,9 +18,6 @@ export const statusNames: Record<Status, string> = {
   reopened: 'Reopened',
 };
 
-/** What people may say against the automatic status; the others follow from closing, reopening or having no value. */
-export const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
-
 /**
  * How far progress may fall short of expected progress, in percentage points: up to `behind` is On Track,
  * up to `atRisk` is Behind, more is At Risk. An organization may set its own (features.md 1.8).
@@ -89,6 +86,11 @@ export function isPaced(outcome: Outcome): boolean {
 /** The expected progress to show beside a goal: none where time expects nothing of it, or where people have ended it. */
 export function expectedShown({ outcome, status }: { outcome: Outcome; status: Status }, expected: number): number | undefined {
   return isEnded(status) || !isPaced(outcome) ? undefined : expected;
+}
+
+/** What a check-in may say against the automatic status; the others follow from closing, reopening or having no value. A baseline is merely in progress. */
+export function statusesByHand(outcome: Outcome): readonly Status[] {
+  return outcome.kind === 'metric' && outcome.direction === 'baseline' ? [] : ['on-track', 'behind', 'at-risk'];
 }
 
 /** Closed, postponed: people ended the goal, and nothing automatic touches it again. */

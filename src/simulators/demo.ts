@@ -1,11 +1,9 @@
-// The demo organization: Aurora Coffee's fourth quarter, made through the same doors that everybody uses.
-import { api } from '../api.ts';
+// The demo organization: Aurora Coffee, its people, and the sources that its goals are read from. What they have set out to do stands in demo-goals.ts.
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { makeDuePeriods } from '../sync/periods.ts';
-import type { Ask } from './ask.ts';
 import type { AzureDevOpsWorld } from './azure-devops.ts';
-import type { BigQueryDouble, BigQueryWorld } from './bigquery.ts';
+import type { BigQueryWorld } from './bigquery.ts';
 import type { Postgres } from './postgres.ts';
 import type { World } from './teams-world.ts';
 import { newOrganization } from '../domain/organization.ts';
@@ -68,68 +66,7 @@ export function backlog(): AzureDevOpsWorld {
 }
 
 /** What the simulated BigQuery answers: it knows this query and no SQL. */
-const signUps = 'SELECT COUNT(*) FROM `loyalty.sign_ups`';
+export const signUps = 'SELECT COUNT(*) FROM `loyalty.sign_ups`';
 export function warehouse(): BigQueryWorld {
   return { project: 'aurora-analytics', queries: { [signUps]: { fields: [{ name: 'f0_', type: 'INTEGER' }], rows: [['9400']] } } };
-}
-
-interface Sources { postgres: Postgres; azureDevOps: AzureDevOpsWorld; bigQuery: BigQueryDouble }
-
-/** Integrations, connections, teams, tags and goals, made by the owner through the REST API. */
-export async function makeGoals(ask: Ask, sources: Sources): Promise<void> {
-  const organization = demoOrganization;
-  for (const integration of ['postgresql', 'azure-devops', 'bigquery']) await ask(api.enableIntegration, { params: { organization, integration }, body: { enabled: true } });
-  const { postgres, azureDevOps, bigQuery } = sources;
-  const shop = await ask(api.createConnection, { params: { organization }, body: {
-    integration: 'postgresql', name: 'Shop database', shared: true, auth: 'password',
-    settings: { host: postgres.host, port: postgres.port, database: postgres.database, tls: 'off' }, credential: { user: postgres.user, password: postgres.password },
-  } });
-  const developers = await ask(api.createConnection, { params: { organization }, body: {
-    integration: 'azure-devops', name: 'Loyalty app backlog', shared: true, auth: 'token',
-    settings: { organization: azureDevOps.organization, project: azureDevOps.project }, credential: { token: azureDevOps.token },
-  } });
-  const analytics = await ask(api.createConnection, { params: { organization }, body: {
-    integration: 'bigquery', name: 'Analytics', shared: true, auth: 'service-account', settings: { project: bigQuery.world.project, gigabytes: 1 }, credential: { key: bigQuery.key },
-  } });
-
-  const { current: period } = await ask(api.periods, { params: { organization } });
-  const { rows: people } = await ask(api.people, { params: { organization }, query: { search: '' } });
-  const owner = (name: string) => people.find(p => p.name.startsWith(name))!.id;
-  const team = async (name: string, body: { parent?: string; owners: string[]; members: string[] }) => (await ask(api.createTeam, { params: { organization }, body: { name, ...body } })).team.id;
-  const care = await team('Customer care', { owners: [owner('Ben')], members: [owner('Dana')] });
-  await team('Support', { parent: care, owners: [owner('Dana')], members: [owner('Ben')] });
-  const app = await team('Loyalty app', { owners: [owner('Chen')], members: [owner('Ben'), owner('Dana')] });
-  for (const name of ['Customers', 'Growth', 'Loyalty']) await ask(api.createTag, { params: { organization }, body: { name } });
-  const ofTeam = (id: string) => ({ kind: 'teams' as const, teams: [id] });
-  const place = { params: { organization, period } };
-  const percent = { kind: 'percent' } as const;
-  const number = (name: string) => ({ kind: 'number', name }) as const;
-
-  const { goal: customers } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Make every customer feel heard', description: 'Support is why people stay with us.', entity: { kind: 'organization' }, tags: ['Customers'], owners: [owner('Ada')], parents: [], outcome: percent, mode: 'roll-up' } });
-  await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Keep open support tickets below 20', description: '', entity: ofTeam(care), tags: ['Customers'], owners: [owner('Ben')], parents: [{ period, id: customers.id }], mode: 'source',
-    outcome: { kind: 'metric', direction: 'stay-below', name: 'Open tickets', unit: number('tickets'), target: 20, risk: 30 },
-    link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from tickets where closed_at is null' } } },
-  } });
-  await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Grow weekly coffee subscriptions from 200 to 500', description: '', entity: ofTeam(care), tags: ['Growth'], owners: [owner('Dana')], parents: [{ period, id: customers.id }], mode: 'source',
-    outcome: { kind: 'metric', direction: 'increase', name: 'Weekly subscriptions', unit: number('subscriptions'), start: 200, target: 500 },
-    link: { connection: shop.id, measure: { metric: 'query', form: { sql: 'select count(*) from subscriptions' } } },
-  } });
-  const { goal: loyalty } = await ask(api.createGoal, { ...place, body: { kind: 'objective', title: 'Launch the loyalty app', description: 'In all cafés before the year ends.', entity: ofTeam(app), tags: ['Loyalty'], owners: [owner('Chen')], parents: [], outcome: percent, mode: 'roll-up' } });
-  await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Finish the loyalty app backlog', description: '', entity: ofTeam(app), tags: ['Loyalty'], owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source', outcome: percent,
-    link: { connection: developers.id, measure: { metric: 'completed', form: { query: azureDevOps.queries[0]!.id } } },
-  } });
-  await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Reach 20,000 loyalty sign-ups', description: '', owners: [owner('Chen')], parents: [{ period, id: loyalty.id }], mode: 'source',
-    outcome: { kind: 'metric', direction: 'reach', name: 'Sign-ups', unit: number('sign-ups'), target: 20_000 },
-    link: { connection: analytics.id, measure: { metric: 'query', form: { sql: signUps } } },
-  } });
-  const { goal: training } = await ask(api.createGoal, { ...place, body: {
-    kind: 'key-result', title: 'Train 40 baristas on the new app', description: '', owners: [owner('Dana')], parents: [{ period, id: loyalty.id }], mode: 'manual',
-    outcome: { kind: 'metric', direction: 'reach', name: 'Trained baristas', unit: number('baristas'), target: 40 },
-  } });
-  await ask(api.createGoal, { ...place, body: { kind: 'initiative', title: 'Launch campaign in the cafés', description: '', owners: [owner('Ben')], parents: [{ period, id: loyalty.id }], outcome: percent, mode: 'manual' } });
-  await ask(api.checkIn, { params: { organization, period, goal: training.id }, body: { value: 18, note: 'Stockholm and Uppsala are done. Gothenburg follows in December.' } });
 }

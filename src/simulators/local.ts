@@ -15,7 +15,8 @@ import { asker } from './ask.ts';
 import { startAzureDevOps } from './azure-devops.ts';
 import { startAzurite } from './azurite.ts';
 import { startBigQuery } from './bigquery.ts';
-import { backlog, demoOrganization, fillShop, makeGoals, makeOrganization, setOpenTickets, setSubscriptions, warehouse } from './demo.ts';
+import { backlog, demoOrganization, fillShop, makeOrganization, setOpenTickets, setSubscriptions, warehouse } from './demo.ts';
+import { makeGoals } from './demo-goals.ts';
 import { type Entra, startEntra } from './entra.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { ensureTab } from './tab.ts';
@@ -81,8 +82,7 @@ export async function startLocal(config: LocalConfig, start: Start): Promise<{ s
     if (config.demo && state.now.demo !== 'made') {
       await state.update({ demo: 'begun' });
       say.doing('Making the demo organization');
-      const ask = asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...ada }));
-      await makeGoals(ask, { postgres, azureDevOps: azureDevOps.world, bigQuery });
+      await makeGoals(person => asker(waymark.address, () => entra.personToken({ tenant: auroraCoffee.tenant.id, ...person })), { postgres, azureDevOps: azureDevOps.world, bigQuery });
       await teams.say(ada, general, { text: 'subscribe', mention: true });
       await state.update({ demo: 'made' });
     }

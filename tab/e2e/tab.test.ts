@@ -23,6 +23,7 @@ const pages: readonly { name: string; open: (page: Page, address: string) => Pro
   } },
   { name: 'the form of a goal with a data source', open: async (page, address) => {
     await page.goto(`${address}/goals/new`);
+    await page.getByRole('radio', { name: 'Key result' }).click();
     await page.getByRole('radio', { name: 'Connect data source to auto-update progress' }).click();
     await page.getByRole('combobox', { name: 'Integration' }).click();
     await page.getByRole('option', { name: 'PostgreSQL' }).click();
@@ -393,6 +394,155 @@ describe('the tab', function () {
     await page.getByText('Chen Wei, Dana Ruiz', { exact: true }).first().waitFor();
   });
 
+  it('offers in the form what the organization’s model allows, and parents of every time period', async () => {
+    const page = await openPage();
+    await signIn(page, '/goals/new');
+    const radio = (name: string) => page.getByRole('radio', { name });
+    await radio('Objective').waitFor();
+    assert.deepEqual([await radio('Metric (KPI)').count(), await radio('Connect data source').count(), await radio('From its children').count()], [0, 0, 1]);
+    await radio('Key result').click();
+    await radio('Metric (KPI)').click();
+    await radio('Connect data source').click();
+    await radio('Objective').click();
+    assert.ok(await radio('Percent complete').isChecked() && await radio('By check-ins').isChecked(), 'the form keeps what the server refuses');
+    await radio('Initiative').click();
+    await radio('From its tasks').waitFor();
+    await radio('Metric (KPI)').click();
+    assert.equal(await radio('From its tasks').count(), 0, 'tasks do not move a metric');
+
+    const parent = page.getByRole('combobox', { name: 'Parent' });
+    const choices = page.getByRole('listbox').getByRole('option');
+    const options = async (words: string) => {
+      await parent.fill(words);
+      await choices.and(page.locator(':not([aria-disabled=true])')).first().waitFor();
+      return choices.allInnerTexts();
+    };
+    assert.match((await options('average review')).join(), /Raise our average review.*Key result · Q\d/s);
+    await radio('Objective').click();
+    const found = await options('favourite café');
+    assert.match(found.join(), /^Be the favourite café.*Objective · \d{4}$/s, 'the year’s objective is in another time period');
+    await choices.first().click();
+    await radio('Key result').click();
+    await page.getByLabel('Title').fill('Open one more café');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('navigation', { name: 'Where this goal stands' }).getByRole('link', { name: /Be the favourite café/ }).waitFor();
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await parent.waitFor();
+    await radio('Initiative').click();
+    assert.equal((await options('average review')).length, 1, 'what is typed over an earlier choice gets lost');
+    await choices.first().click();
+    await radio('Objective').click();
+    await page.getByText('Objectives do not stand under Key results here.').waitFor();
+  });
+
+  for (const theme of ['light', 'dark', 'contrast'] as const) {
+    it(`ends goals and takes them up again, from 320 pixels on: ${theme} (C42, C43, C45, C47)`, async () => {
+      const page = await openPage({ theme, width: 320 });
+      await context.addInitScript(await readFile(axe, 'utf8'));
+      await signIn(page);
+      await page.getByRole('link', { name: 'Give 500 loaves a week to the food bank' }).first().click();
+      const dialog = page.getByRole('dialog');
+      const begin = async (what: string) => {
+        await page.getByRole('button', { name: 'More', exact: true }).click();
+        await page.getByRole('menuitem', { name: what }).click();
+        await dialog.waitFor();
+        await judge(page, what);
+        assert.deepEqual(await page.evaluate(sideways), [], what);
+      };
+      await begin('Close');
+      await dialog.getByRole('textbox', { name: 'Loaves a week' }).fill('400');
+      await dialog.getByText('What was done suggests 0.8.').waitFor();
+      const score = dialog.getByRole('textbox', { name: 'Score' });
+      assert.equal(await score.inputValue(), '0.8', 'the suggestion does not follow the value');
+      await score.fill('7');
+      await dialog.getByText('Write a score from 0 to 1').waitFor();
+      await score.fill('0.7');
+      await dialog.getByRole('textbox', { name: 'Note' }).fill('Every weekday by now.');
+      await dialog.getByRole('button', { name: 'Close the goal' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('Score 0.7', { exact: true }).first().waitFor();
+      await page.getByRole('list', { name: 'Feed' }).getByText('Every weekday by now.').first().waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Check in', exact: true }).count(), 0);
+
+      await begin('Reopen');
+      await dialog.getByRole('textbox', { name: 'Note' }).fill('They ask for more.');
+      await dialog.getByRole('button', { name: 'Reopen' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('Reopened', { exact: true }).first().waitFor();
+
+      await begin('Postpone');
+      await dialog.getByRole('button', { name: 'Postpone' }).click();
+      await dialog.getByText('Say why it is postponed.').waitFor();
+      await dialog.getByRole('textbox', { name: 'Note' }).fill('The bakery moves.');
+      await dialog.getByRole('radio', { name: 'with the value it has' }).click();
+      await dialog.getByRole('button', { name: 'Postpone' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('Postponed', { exact: true }).first().waitFor();
+      await page.getByRole('list', { name: 'Feed' }).getByRole('link', { name: 'Where it goes on' }).first().click();
+      await page.getByText('400 loaves', { exact: true }).first().waitFor();
+      await page.goBack();
+      await begin('Reopen');
+      await dialog.getByRole('button', { name: 'Reopen' }).click();
+      await dialog.waitFor({ state: 'detached' });
+    });
+  }
+
+  it('lets people tick, add and delete an initiative’s tasks from the keyboard, and see what that makes of it', async () => {
+    const page = await openPage({ width: 320 });
+    await context.addInitScript(await readFile(axe, 'utf8'));
+    await signIn(page, '/', 'Ben Okafor');
+    await page.getByRole('link', { name: /^Launch campaign/ }).click();
+    const tasks = page.getByRole('region', { name: 'Tasks' });
+    await tasks.getByText('2 of 5 done').waitFor();
+    await judge(page, 'an initiative with tasks');
+    assert.deepEqual(await page.evaluate(sideways), []);
+    await tasks.getByRole('checkbox', { name: /^Put the posters up/ }).press('Space');
+    await tasks.getByText('3 of 5 done').waitFor();
+    await page.getByText('60%', { exact: true }).first().waitFor();
+    const name = tasks.getByRole('textbox', { name: 'Name of a new task' });
+    await name.fill('Thank the neighbours');
+    await name.press('Enter');
+    await tasks.getByText('3 of 6 done').waitFor();
+    assert.equal(await name.inputValue(), '');
+    await tasks.getByRole('button', { name: 'Delete the task Thank the neighbours' }).press('Enter');
+    await tasks.getByText('3 of 5 done').waitFor();
+    assert.equal(await name.and(page.locator(':focus')).count(), 1, 'the focus is lost with the task');
+    await page.getByRole('list', { name: 'Feed' }).getByText(/“Put the posters up” completed/).waitFor();
+  });
+
+  it('lets people correct and take back their own check-ins alone (C39)', async () => {
+    const page = await openPage({ width: 320 });
+    await context.addInitScript(await readFile(axe, 'utf8'));
+    await signIn(page, '/', 'Dana Ruiz');
+    await page.getByRole('link', { name: 'Answer 90% of mails within an hour' }).click();
+    const feed = page.getByRole('list', { name: 'Feed' });
+    const begin = async (what: string) => {
+      await feed.getByRole('button', { name: /^Change your check-in/ }).click();
+      await page.getByRole('menuitem', { name: what }).click();
+      await page.getByRole('dialog').waitFor();
+      await judge(page, `${what} a check-in`);
+    };
+    const dialog = page.getByRole('dialog');
+    await begin('Edit');
+    await dialog.getByRole('textbox', { name: 'Answered in time' }).fill('78');
+    await dialog.getByRole('textbox', { name: 'Note' }).fill('Counted again.');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('78%', { exact: true }).first().waitFor();
+    await feed.getByText('Counted again.').waitFor();
+    await begin('Delete');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await feed.getByText('Counted again.').waitFor({ state: 'detached' });
+    await page.locator('[data-value]').getByText('–').waitFor();
+
+    await page.getByRole('link', { name: 'Goals', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Find out how long guests wait at the till' }).click();
+    await feed.getByText('Measured on two mornings.').waitFor();
+    assert.equal(await feed.getByRole('button', { name: /^Change your check-in/ }).count(), 0, 'somebody else’s check-in');
+  });
+
   it('writes numbers and dates the reader’s way', async () => {
     const page = await openPage({ locale: 'de-DE' });
     await signIn(page);
@@ -413,6 +563,7 @@ describe('the tab', function () {
   it('says at the query what is wrong with it, and never keeps a preview that is no longer true', async () => {
     const page = await openPage();
     await signIn(page, '/goals/new');
+    await page.getByRole('radio', { name: 'Key result' }).click();
     await page.getByRole('radio', { name: 'Connect data source to auto-update progress' }).click();
     await page.getByRole('combobox', { name: 'Integration' }).click();
     await page.getByRole('option', { name: 'PostgreSQL' }).click();
@@ -443,8 +594,8 @@ describe('the tab', function () {
   it('tells a member why they cannot enable integrations, and shows no way to change others’ goals', async () => {
     const page = await openPage();
     await signIn(page, '/', 'Ben Okafor');
-    await page.getByRole('link', { name: 'Train' }).first().click();
-    await page.getByRole('heading', { level: 1, name: 'Train' }).waitFor();
+    await page.getByRole('link', { name: 'Reach 20,000 loyalty sign-ups' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Reach 20,000 loyalty sign-ups' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Edit' }).count(), 0);
     await page.getByRole('link', { name: 'Integrations' }).click();
     await page.getByText(refusal({ id: 'ben', name: 'Ben', role: 'member' }, { do: 'manage-integrations' })!).waitFor();

@@ -57,6 +57,13 @@ export function goalValueText(goal: Pick<Goal, 'outcome' | 'value'>, locale: str
   return goal.value === null ? '–' : valueText(goal.outcome, goal.value, locale);
 }
 
+/** What stands behind a number that is typed in. */
+export function unitText(outcome: Outcome): string {
+  if (outcome.kind === 'percent' || outcome.unit.kind === 'percent') return '%';
+  if (outcome.unit.kind === 'currency') return outcome.unit.code;
+  return outcome.unit.kind === 'number' ? outcome.unit.name : '';
+}
+
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60],
 ];

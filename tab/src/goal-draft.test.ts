@@ -1,7 +1,8 @@
 // Goals as people write them, and what becomes of two people writing one.
 import assert from 'node:assert/strict';
 import { newGoal, type Goal } from '../../src/domain/goal.ts';
-import { bodyOf, draftErrors, draftOf, merged, newDraft, outcomeOf, type GoalDraft } from './goal-draft.ts';
+import { usualModel, type OkrModel } from '../../src/domain/organization.ts';
+import { bodyOf, draftErrors, draftOf, fitted, merged, newDraft, offered, outcomeOf, parentFault, parentKinds, type GoalDraft } from './goal-draft.ts';
 
 const blank = newDraft({ owners: [{ id: 'ann', name: 'Ann' }], parents: [], start: '2026-10-01', end: '2026-12-31' });
 const draft: GoalDraft = { ...blank, title: 'Grow', measured: 'metric', metricName: 'Leads', direction: 'increase', from: '100', target: '250' };
@@ -78,5 +79,50 @@ describe('merged', () => {
 
   it('does not call it a conflict when both wrote the same', () => {
     assert.deepEqual(merged(draft, { ...draft, target: '300' }, { ...draft, target: '300' }).both, []);
+  });
+
+  describe('offers what the organization’s model allows', () => {
+    const mixed: OkrModel = { ...usualModel, kind: 'interchangeable' };
+    const keyResult: GoalDraft = { ...draft, kind: 'key-result' };
+    const at = { period: 'q4', id: 'g1', by: { id: 'ann', name: 'Ann' }, at: '2026-10-01T00:00:00.000Z' };
+    const goal = (change: Partial<Goal>): Goal => ({ ...newGoal({ kind: 'objective', title: 'Grow', owners: [], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' } }, at), ...change });
+
+    it('objectives of the classic model count percent complete, by hand or from their children', () => {
+      assert.deepEqual(offered(blank, undefined, usualModel), { measured: ['percent'], modes: ['manual', 'roll-up'] });
+      assert.deepEqual(offered(keyResult, undefined, usualModel), { measured: ['percent', 'metric'], modes: ['manual', 'roll-up', 'source'] });
+      assert.deepEqual(offered(draft, undefined, mixed), { measured: ['percent', 'metric'], modes: ['manual', 'roll-up', 'source'] });
+    });
+
+    it('tasks move an initiative that counts percent complete alone', () => {
+      const initiative: GoalDraft = { ...draft, kind: 'initiative' };
+      assert.deepEqual(offered(initiative, undefined, usualModel).modes, ['manual', 'source']);
+      assert.deepEqual(offered({ ...initiative, measured: 'percent' }, undefined, usualModel).modes, ['manual', 'roll-up', 'source']);
+    });
+
+    it('takes back what was chosen for another kind', () => {
+      assert.deepEqual(fitted({ ...keyResult, mode: 'source' }, undefined, usualModel), { ...keyResult, mode: 'source' });
+      const objective = fitted({ ...keyResult, mode: 'source', kind: 'objective' }, undefined, usualModel);
+      assert.deepEqual([objective.measured, objective.mode, objective.metricName], ['percent', 'manual', 'Leads']);
+    });
+
+    it('leaves an older goal what it had, until its kind or way of measuring changes', () => {
+      const older = goal({ mode: 'source', outcome: { kind: 'metric', name: 'Leads', unit: { kind: 'none' }, direction: 'increase', start: 1, target: 2 } });
+      const edited: GoalDraft = { ...draft, mode: 'source' };
+      assert.deepEqual(offered(edited, older, usualModel), { measured: ['percent', 'metric'], modes: ['manual', 'roll-up', 'source'] });
+      assert.deepEqual(offered({ ...edited, direction: 'decrease' }, older, usualModel).modes, ['manual', 'roll-up']);
+      assert.deepEqual(offered(edited, { ...older, kind: 'key-result' }, usualModel), { measured: ['percent'], modes: ['manual', 'roll-up'] });
+    });
+
+    it('parents of a kind under which it may stand', () => {
+      assert.deepEqual(parentKinds('objective', usualModel), ['objective']);
+      assert.deepEqual(parentKinds('initiative', usualModel), ['objective', 'key-result']);
+      assert.deepEqual(parentKinds('objective', { ...usualModel, objectivesUnderKeyResults: true }), ['objective', 'key-result']);
+      const above = goal({ kind: 'key-result', id: 'above' });
+      assert.match(parentFault({ kind: 'objective' }, [above], undefined, usualModel)!, /do not stand under Key results here/);
+      assert.equal(parentFault({ kind: 'initiative' }, [above], undefined, usualModel), undefined);
+      const under = goal({ parents: [{ period: above.period, id: above.id }] });
+      assert.equal(parentFault({ kind: 'objective' }, [above], under, usualModel), undefined, 'an older goal may stay where it stands');
+      assert.notEqual(parentFault({ kind: 'key-result' }, [above], under, usualModel), undefined);
+    });
   });
 });

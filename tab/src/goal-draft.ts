@@ -1,8 +1,9 @@
 // A goal while somebody writes it: texts as typed, read as the API's body, and merged when somebody else saved first.
 import type { z } from 'zod';
 import { GoalBody, type GoalView } from '../../src/api.ts';
-import type { GoalKind, GoalRef, ProgressMode } from '../../src/domain/goal.ts';
-import type { Who } from '../../src/domain/organization.ts';
+import { measureFaults, nestingFault } from '../../src/domain/draft.ts';
+import { GoalKind, ProgressMode, sameRef, type Goal, type GoalRef } from '../../src/domain/goal.ts';
+import type { OkrModel, Who } from '../../src/domain/organization.ts';
 import { Outcome } from '../../src/domain/outcome.ts';
 import { numberFrom, numberHint } from './format.ts';
 
@@ -78,6 +79,43 @@ function outcomeTexts(outcome: Outcome): Partial<GoalDraft> {
 
 export type Drafted<T> = { ok: true; value: T } | { ok: false; errors: DraftErrors };
 
+/** What the organization's model leaves to choose. */
+export interface Offered { measured: GoalDraft['measured'][]; modes: ProgressMode[] }
+
+/** An older goal keeps what it had under another model, as long as nobody changes its kind or its way of measuring. */
+export function offered(draft: GoalDraft, before: Goal | undefined, model: OkrModel): Offered {
+  const { kind } = draft;
+  const was = before?.kind === kind ? before : undefined;
+  const isMeasuredAsBefore = was !== undefined && same(outcomeSoFar({ ...draft, ...outcomeTexts(was.outcome) }), outcomeSoFar(draft));
+  const faults = (mode: ProgressMode, measured = draft.measured) => measureFaults({ kind, mode, outcome: outcomeSoFar({ ...draft, measured }) }, undefined, model);
+  return {
+    measured: (['percent', 'metric'] as const).filter(way => faults('manual', way)['outcome'] === undefined || was?.outcome.kind === way),
+    modes: ProgressMode.options.filter(mode => faults(mode)['mode'] === undefined || (isMeasuredAsBefore && was.mode === mode)),
+  };
+}
+
+/** The draft once a change has taken away what it had chosen: it counts percent complete then, and is moved by check-ins. */
+export function fitted(draft: GoalDraft, before: Goal | undefined, model: OkrModel): GoalDraft {
+  const measured = offered(draft, before, model).measured.includes(draft.measured) ? draft : { ...draft, measured: 'percent' as const };
+  return offered(measured, before, model).modes.includes(measured.mode) ? measured : { ...measured, mode: 'manual' };
+}
+
+/** Under which kinds of goals one of this kind may stand. */
+export function parentKinds(kind: GoalKind, model: OkrModel): GoalKind[] {
+  return GoalKind.options.filter(parent => nestingFault(kind, parent, model) === undefined);
+}
+
+/** Why the goal cannot stand under one of these; an older goal of the same kind may stay where it stands. */
+export function parentFault({ kind }: Pick<GoalDraft, 'kind'>, parents: readonly Pick<Goal, 'period' | 'id' | 'kind'>[], before: Goal | undefined, model: OkrModel): string | undefined {
+  const judged = before?.kind === kind ? parents.filter(parent => !before.parents.some(ref => sameRef(ref, parent))) : parents;
+  return judged.map(parent => nestingFault(kind, parent.kind, model)).find(sentence => sentence !== undefined);
+}
+
+/** An outcome of the kind that is being written, with any name and numbers: the model does not ask for them. */
+function outcomeSoFar(draft: GoalDraft): Outcome {
+  return draft.measured === 'percent' ? { kind: 'percent' } : { kind: 'metric', name: '', unit: unitOf(draft), direction: draft.direction, start: 0, target: 1 };
+}
+
 /** The outcome as far as it is written, by the domain's own schema. */
 export function outcomeOf(draft: GoalDraft): Drafted<Outcome> {
   if (draft.measured === 'percent') return { ok: true, value: { kind: 'percent' } };
@@ -146,7 +184,7 @@ const draftNames: Readonly<Record<string, string>> = {
 
 /** The server's sentences, by the draft's field names. */
 export function draftErrors(errors: Readonly<Record<string, string>>): DraftErrors {
-  return Object.fromEntries(Object.entries(errors).map(([path, sentence]) => [draftNames[path] ?? path.replace(/^(link\.)?(measure\.)?form\./, 'form.'), sentence]));
+  return Object.fromEntries(Object.entries(errors).map(([path, sentence]) => [draftNames[path] ?? path.replace(/^(link\.)?(measure\.)?form\./, 'form.').replace(/^(owners|parents)\..*/, '$1'), sentence]));
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -4,8 +4,8 @@ import {
   MessageBarTitle, Text, Textarea, Title2, tokens,
 } from '@fluentui/react-components';
 import {
-  ArrowRight12Regular, ArrowSync20Regular, BranchFork20Regular, CalendarClock20Regular, Delete20Regular, Edit20Regular,
-  MoreHorizontal20Regular, PlugConnected20Regular,
+  ArrowRight12Regular, ArrowSync20Regular, ArrowUndo20Regular, BranchFork20Regular, CalendarArrowRight20Regular, CalendarClock20Regular,
+  Delete20Regular, Edit20Regular, Flag20Regular, MoreHorizontal20Regular, PlugConnected20Regular,
 } from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useId, useRef, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -13,7 +13,6 @@ import { api, type Answer, type GoalView } from '../../../src/api.ts';
 import type { CheckIn } from '../../../src/domain/check-in.ts';
 import type { Author } from '../../../src/domain/organization.ts';
 import type { GoalRef } from '../../../src/domain/goal.ts';
-import type { Outcome } from '../../../src/domain/outcome.ts';
 import { expectedShown, isEnded } from '../../../src/domain/status.ts';
 import { alertMarks } from '../alert-marks.ts';
 import { noneIfNotFound, useAnswer, useDeed } from '../answer.ts';
@@ -24,14 +23,17 @@ import { dateText, goalValueText, percentText, targetText } from '../format.ts';
 import { kindName } from '../kind-name.ts';
 import { Ago, Due } from '../parts/Ago.tsx';
 import { Confirm } from '../parts/Confirm.tsx';
+import type { Ending } from '../parts/EndingDialogs.tsx';
 import { ChildMarks, Marks } from '../parts/Marks.tsx';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
+import { OwnCheckIn } from '../parts/OwnCheckIn.tsx';
 import { PageButton, PageLink } from '../parts/PageLink.tsx';
 import { Panel } from '../parts/Panel.tsx';
 import { ProgressBar } from '../parts/ProgressBar.tsx';
 import { Score } from '../parts/Score.tsx';
 import { Source } from '../parts/Source.tsx';
 import { StatusWord } from '../parts/StatusWord.tsx';
+import { Tasks } from '../parts/Tasks.tsx';
 import { TroubleBar } from '../parts/TroubleBar.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
@@ -41,6 +43,7 @@ import { useTeamNames } from '../team-names.ts';
 import { nameOf } from '../tree.ts';
 
 const CheckInDialog = lazy(async () => ({ default: (await import('../parts/CheckInDialog.tsx')).CheckInDialog }));
+const EndingDialog = lazy(async () => ({ default: (await import('../parts/EndingDialogs.tsx')).EndingDialog }));
 const HistoryChart = lazy(async () => ({ default: (await import('../parts/HistoryChart.tsx')).HistoryChart }));
 
 type Feed = Answer<typeof api.feed>;
@@ -90,7 +93,7 @@ const useStyles = makeStyles({
   },
   grouped: { display: 'inline-flex', alignItems: 'center', columnGap: tokens.spacingHorizontalXS },
   wide: { gridColumnStart: 1, gridColumnEnd: 3 },
-  entry: { display: 'grid', gridTemplateColumns: '28px minmax(0, 1fr)', columnGap: tokens.spacingHorizontalM },
+  entry: { display: 'grid', gridTemplateColumns: '28px minmax(0, 1fr) auto', alignItems: 'start', columnGap: tokens.spacingHorizontalM },
   icon: { display: 'flex', justifyContent: 'center', color: tokens.colorNeutralForeground3, paddingTop: '2px' },
   said: {
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`, marginTop: tokens.spacingVerticalXS,
@@ -153,6 +156,7 @@ function Sheet({ period, id }: { period: string; id: string }) {
         </div>
         <div className={styles.column}>
           {view.link !== null && <LinkCard view={view} sync={sync} reload={reload} />}
+          {view.goal.kind === 'initiative' && (view.goal.tasks.length > 0 || view.may.checkIn) && <Tasks view={view} reload={reload} />}
           <About view={view} />
           {view.goal.children.length > 0 && <Children view={view} />}
         </div>
@@ -223,6 +227,7 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
   const navigate = useNavigate();
   const deed = useDeed();
   const [deleting, setDeleting] = useState(false);
+  const [ending, setEnding] = useState<Ending>();
   const { goal, may } = view;
   const teams = useTeamNames([goal.entity]);
   const remove = async () => {
@@ -250,11 +255,24 @@ function Head({ view, reload, onCheckIn }: { view: GoalView; reload: () => Promi
               <MenuTrigger disableButtonEnhancement>
                 <Button appearance="subtle" icon={<MoreHorizontal20Regular />} aria-label="More" />
               </MenuTrigger>
-              <MenuPopover><MenuList><MenuItem icon={<Delete20Regular />} onClick={() => { deed.clear(); setDeleting(true); }}>Delete</MenuItem></MenuList></MenuPopover>
+              <MenuPopover>
+                <MenuList>
+                  {isEnded(goal.status)
+                    ? <MenuItem icon={<ArrowUndo20Regular />} onClick={() => setEnding('reopen')}>Reopen</MenuItem>
+                    : (
+                      <>
+                        <MenuItem icon={<Flag20Regular />} onClick={() => setEnding('close')}>Close</MenuItem>
+                        <MenuItem icon={<CalendarArrowRight20Regular />} onClick={() => setEnding('postpone')}>Postpone</MenuItem>
+                      </>
+                    )}
+                  <MenuItem icon={<Delete20Regular />} onClick={() => { deed.clear(); setDeleting(true); }}>Delete</MenuItem>
+                </MenuList>
+              </MenuPopover>
             </Menu>
           )}
         </div>
       </div>
+      {ending !== undefined && <Suspense><EndingDialog ending={ending} view={view} onClose={() => setEnding(undefined)} onDone={() => { setEnding(undefined); void reload(); }} /></Suspense>}
       {deleting && (
         <Confirm title="Delete this goal?" yes="Delete" deed={deed} onYes={() => void remove()} onNo={() => setDeleting(false)}>
           <Text block>
@@ -426,7 +444,7 @@ function FeedCard({ view, feed, titles, reload, older }: { view: GoalView; feed:
       {view.may.comment && <Compose goal={view.goal} onSaid={reload} />}
       {feed.rows.length === 0 && <Text className={styles.quiet}>Nothing has happened yet.</Text>}
       <ul className={styles.list} aria-label="Feed">
-        {withoutEchoes<FeedRow>(feed.rows).map(row => <Entry key={`${row.at} ${'activity' in row ? row.id : ''}`} row={row} outcome={view.goal.outcome} titles={titles} />)}
+        {withoutEchoes<FeedRow>(feed.rows).map(row => <Entry key={`${row.at} ${'activity' in row ? row.id : ''}`} row={row} view={view} titles={titles} reload={reload} />)}
       </ul>
       {feed.next !== undefined && <Button appearance="subtle" onClick={older}>Show older</Button>}
     </Panel>
@@ -455,7 +473,7 @@ function Compose({ goal, onSaid }: { goal: GoalRef; onSaid: () => Promise<void> 
   );
 }
 
-function Entry({ row, outcome, titles }: { row: FeedRow; outcome: Outcome; titles: ReadonlyMap<string, string | undefined> }) {
+function Entry({ row, view, titles, reload }: { row: FeedRow; view: GoalView; titles: ReadonlyMap<string, string | undefined>; reload: () => Promise<void> }) {
   const styles = useStyles();
   const { locale } = useSession();
   return (
@@ -464,8 +482,9 @@ function Entry({ row, outcome, titles }: { row: FeedRow; outcome: Outcome; title
       <div>
         {'activity' in row
           ? <Happened by={row.by} at={row.at} activity={row.activity} />
-          : <CheckedIn checkIn={row} words={checkInWords(row, outcome, locale, row.because?.kind === 'child' ? titles.get(nameOf(row.because.child)) : undefined)} />}
+          : <CheckedIn checkIn={row} words={checkInWords(row, view.goal.outcome, locale, row.because?.kind === 'child' ? titles.get(nameOf(row.because.child)) : undefined)} />}
       </div>
+      {'activity' in row ? null : <OwnCheckIn view={view} checkIn={row} reload={reload} />}
     </li>
   );
 }

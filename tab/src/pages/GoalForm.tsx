@@ -6,10 +6,12 @@ import {
 import { useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, type GoalView } from '../../../src/api.ts';
-import { GoalKind, ProgressMode, type GoalRef } from '../../../src/domain/goal.ts';
+import { GoalKind, type Goal, type GoalRef, type ProgressMode } from '../../../src/domain/goal.ts';
+import { refusal } from '../../../src/domain/permission.ts';
+import { isEnded, Status } from '../../../src/domain/status.ts';
 import { useAnswer, useDeed } from '../answer.ts';
 import { ownersText } from '../entity.ts';
-import { bodyOf, draftErrors, draftOf, merged, newDraft, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
+import { bodyOf, draftErrors, draftOf, fitted, merged, newDraft, offered, parentFault, parentKinds, type DraftErrors, type GoalDraft } from '../goal-draft.ts';
 import { kindName } from '../kind-name.ts';
 import { Empty, ErrorBar, Loading } from '../parts/Notices.tsx';
 import { fault, focusFault } from '../parts/attention.ts';
@@ -20,7 +22,7 @@ import { SearchPicker, SeveralPicker, type Search } from '../parts/SearchPicker.
 import { SourceFields } from '../parts/SourceFields.tsx';
 import { useTitle } from '../parts/use-title.ts';
 import { places } from '../places.ts';
-import { useSession } from '../session.tsx';
+import { useSession, type Session } from '../session.tsx';
 import { nameOf } from '../tree.ts';
 
 const useStyles = makeStyles({
@@ -42,6 +44,8 @@ export function NewGoal() {
   if (answer === undefined) return error === undefined ? <Loading label="Loading" rows={4} height={40} /> : <ErrorBar error={error} again={() => void reload()} />;
   const period = answer.rows.find(p => p.id === (query.get('period') ?? answer.current));
   if (period === undefined) return <Empty page title="There is no such time period" action={<PageLink to={places.goals()}>Go to the goals</PageLink>} />;
+  const refused = mayMake(person, 'objective', organization);
+  if (refused !== undefined) return <Empty page title="You may not make goals" action={<PageLink to={places.goals(period.id)}>Go to the goals</PageLink>}>{refused}</Empty>;
   const draft = newDraft({ owners: [{ id: person.id, name: person.name }], parents: refsOf(query.get('parent')), start: period.start, end: period.end });
   return <Writing period={period.id} base={undefined} draft={draft} />;
 }
@@ -61,6 +65,11 @@ function refsOf(text: string | null): GoalRef[] {
   return period === undefined || id === undefined ? [] : [{ period, id }];
 }
 
+/** Why this person may make no goals of this kind; `undefined` where they may make their own. */
+function mayMake(person: Session['person'], kind: GoalKind, settings: Session['organization']): string | undefined {
+  return refusal(person, { do: 'create-goal', kind, entity: { kind: 'individual' }, teams: [], settings });
+}
+
 const progressNames = (kind: GoalKind): Record<ProgressMode, string> => ({
   manual: 'By check-ins',
   'roll-up': kind === 'initiative' ? 'From its tasks' : 'From its children',
@@ -69,7 +78,8 @@ const progressNames = (kind: GoalKind): Record<ProgressMode, string> => ({
 
 function Writing({ period, base: first, draft: start }: { period: string; base: GoalView | undefined; draft: GoalDraft }) {
   const styles = useStyles();
-  const { call, organization } = useSession();
+  const { call, organization, person } = useSession();
+  const { model } = organization;
   const navigate = useNavigate();
   const [base, setBase] = useState(first);
   const [draft, setDraft] = useState(start);
@@ -80,11 +90,13 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
   const load = useDeed();
   const params = { organization: organization.id, period };
   const set = (change: Partial<GoalDraft>) => {
-    setDraft(was => ({ ...was, ...change }));
+    setDraft(was => fitted({ ...was, ...change }, base?.goal, model));
     setErrors(was => Object.fromEntries(Object.entries(was).filter(([name]) => !(name in change) && !(name.startsWith('form.') && 'form' in change))));
   };
   const shown: DraftErrors = { ...draftErrors(save.error?.errors ?? {}), ...errors };
   const field = (name: string) => fault(shown[name]);
+  const kinds = GoalKind.options.filter(kind => kind === base?.goal.kind || mayMake(person, kind, organization) === undefined);
+  const { measured, modes } = offered(draft, base?.goal, model);
 
   const submit = async () => {
     const body = bodyOf(draft, base && draftOf(base));
@@ -119,8 +131,8 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
       <Title2 as="h1" className={styles.heading} block>{base === undefined ? 'New goal' : 'Edit goal'}</Title2>
       <form ref={form} className={styles.form} noValidate onSubmit={event => { event.preventDefault(); void submit(); }}>
         <Panel title="The goal">
-          <Field label="Kind"><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind })}>
-            {GoalKind.options.map(kind => <Radio key={kind} value={kind} label={kindName(kind, organization.model)} />)}
+          <Field label="Kind" {...field('kind')}><RadioGroup layout="horizontal" className={styles.radios} value={draft.kind} onChange={(_, { value }) => set({ kind: value as GoalKind })}>
+            {kinds.map(kind => <Radio key={kind} value={kind} label={kindName(kind, model)} />)}
           </RadioGroup></Field>
           <Field label="Title" required {...field('title')}>
             <Input value={draft.title} maxLength={240} onChange={(_, { value }) => set({ title: value })} />
@@ -130,7 +142,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
           </Field>
           <div className={styles.two}>
             <Owners draft={draft} set={set} error={shown['owners']} locked={base?.may.changeOwners === false} />
-            <Parents period={period} self={base?.goal.id} draft={draft} set={set} error={shown['parents']} />
+            <Parents self={base?.goal} draft={draft} set={set} error={shown['parents']} />
           </div>
           <div className={styles.two}>
             <Field label="Start date" required {...field('start')}>
@@ -144,12 +156,12 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
         <Panel title="Progress">
           <Field label="What moves it" {...field('mode')}>
             <RadioGroup value={draft.mode} onChange={(_, { value }) => set({ mode: value as ProgressMode })}>
-              {ProgressMode.options.map(mode => <Radio key={mode} value={mode} label={progressNames(draft.kind)[mode]} />)}
+              {modes.map(mode => <Radio key={mode} value={mode} label={progressNames(draft.kind)[mode]} />)}
             </RadioGroup>
           </Field>
           {draft.mode === 'source' && <SourceFields key={`${base?.etag} ${both?.length}`} draft={draft} set={set} errors={shown} />}
         </Panel>
-        <Panel title="Measured by"><OutcomeFields draft={draft} set={set} errors={shown} /></Panel>
+        <Panel title="Measured by"><OutcomeFields draft={draft} set={set} errors={shown} ways={measured} /></Panel>
 
         {conflict && (
           <MessageBar intent="warning" layout="multiline" role="alert">
@@ -171,7 +183,7 @@ function Writing({ period, base: first, draft: start }: { period: string; base: 
 }
 
 /** The fields that show their own sentence; every other one is said at the foot of the form. */
-const drawn = new Set(['title', 'description', 'owners', 'parents', 'start', 'end', 'mode', 'connection', 'metric', 'measured', 'metricName', 'unit', 'unitName', 'currency', 'direction', 'from', 'target', 'risk']);
+const drawn = new Set(['kind', 'title', 'description', 'owners', 'parents', 'start', 'end', 'mode', 'connection', 'metric', 'measured', 'metricName', 'unit', 'unitName', 'currency', 'direction', 'from', 'target', 'risk']);
 
 const fieldNames: Partial<Record<keyof GoalDraft, string>> = {
   kind: 'kind', title: 'title', description: 'description', owners: 'owners', parents: 'alignment', start: 'start date', end: 'end date', measured: 'way of measuring', metricName: 'metric',
@@ -210,21 +222,30 @@ function Owners({ draft, set, error, locked }: PickProps & { locked: boolean }) 
   );
 }
 
-function Parents({ period, self, draft, set, error }: PickProps & { period: string; self: string | undefined }) {
+/** Goals of all time periods under which this one may stand and that this person may align with; those that have ended are over. */
+function Parents({ self, draft, set, error }: PickProps & { self: Goal | undefined }) {
   const { call, organization } = useSession();
-  const { parents } = draft;
+  const { kind, parents } = draft;
+  const { model } = organization;
   const known = useAnswer(signal => Promise.all(parents.map(async parent => {
     const { goal } = await call(api.goal, { params: { organization: organization.id, period: parent.period, goal: parent.id } }, signal);
-    return goal.title;
+    return goal;
   })), parents.map(nameOf).join(' '));
-  const title = (i: number) => known.answer?.[i] ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
+  const periods = useAnswer(signal => call(api.periods, { params: { organization: organization.id } }, signal), organization.id);
+  const title = (i: number) => known.answer?.[i]?.title ?? (known.error === undefined ? '…' : 'A goal that could not be loaded');
   const search: Search = async (text, signal) => {
-    const { rows, next } = await call(api.goals, { params: { organization: organization.id }, query: { period, limit: 50, ...(text === '' ? {} : { search: text }) } }, signal);
-    return { options: rows.filter(row => row.goal.id !== self && row.may.align).map(({ goal }) => ({ value: nameOf(goal), title: goal.title, help: kindName(goal.kind, organization.model) })), next };
+    const { rows, next } = await call(api.goals, {
+      params: { organization: organization.id },
+      query: { kind: parentKinds(kind, model), status: Status.options.filter(status => !isEnded(status)), limit: 50, ...(text.trim() === '' ? {} : { search: text }) },
+    }, signal);
+    const where = (goal: GoalRef) => periods.answer?.rows.find(p => p.id === goal.period)?.name ?? goal.period;
+    return {
+      options: rows.filter(row => nameOf(row.goal) !== (self && nameOf(self)) && row.may.align).map(({ goal }) => ({ value: nameOf(goal), title: goal.title, help: `${kindName(goal.kind, model)} · ${where(goal)}` })), next,
+    };
   };
   const picked = parents.map((parent, i) => ({ value: nameOf(parent), title: title(i) }));
-  const common = { error, of: period, search };
-  return organization.model.multipleAlignment || parents.length > 1
+  const common = { error: error ?? parentFault(draft, known.answer ?? [], self, model), of: `${kind} ${periods.answer?.current}`, search };
+  return model.multipleAlignment || parents.length > 1
     ? <SeveralPicker label="Parents" hint="The goals that this one contributes to." picked={picked} onPick={several => set({ parents: several.flatMap(choice => refsOf(choice.value)) })} {...common} />
     : <SearchPicker label="Parent" hint="The goal that this one contributes to." picked={picked[0]} onPick={choice => set({ parents: refsOf(choice?.value ?? null) })} {...common} />;
 }

@@ -5,6 +5,7 @@ import { fault } from './attention.ts';
 
 const useStyles = makeStyles({ radios: { flexWrap: 'wrap' }, two: { display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 160px), 1fr))', gap: tokens.spacingHorizontalM, alignItems: 'start' } });
 
+const wayNames: Record<GoalDraft['measured'], string> = { percent: 'Percent complete', metric: 'Metric (KPI)' };
 const unitNames: Record<GoalDraft['unit'], string> = { none: 'None', percent: 'Percent', number: 'A number of something', currency: 'Currency' };
 const numberNames = { from: 'Start value', target: 'Target', risk: 'Risk threshold' };
 const numberHints: Partial<Record<Direction, string>> = {
@@ -12,7 +13,8 @@ const numberHints: Partial<Record<Direction, string>> = {
   'stay-below': 'Between it and the target the goal is Behind, above it At Risk.',
 };
 
-export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (change: Partial<GoalDraft>) => void; errors: DraftErrors }) {
+/** `ways` are those that may be chosen; */
+export function OutcomeFields({ draft, set, errors, ways }: { draft: GoalDraft; set: (change: Partial<GoalDraft>) => void; errors: DraftErrors; ways: readonly GoalDraft['measured'][] }) {
   const styles = useStyles();
   const field = (name: keyof GoalDraft) => fault(errors[name]);
   return (
@@ -22,8 +24,7 @@ export function OutcomeFields({ draft, set, errors }: { draft: GoalDraft; set: (
           layout="horizontal" className={styles.radios} value={draft.measured}
           onChange={(_, { value }) => set({ measured: value as GoalDraft['measured'] })}
         >
-          <Radio value="percent" label="Percent complete" />
-          <Radio value="metric" label="Metric (KPI)" />
+          {ways.map(way => <Radio key={way} value={way} label={wayNames[way]} />)}
         </RadioGroup>
       </Field>
       {draft.measured === 'metric' && (

@@ -56,7 +56,9 @@ export function SearchPicker({ label, picked, search, of, onPick, hint, error, r
         onOpenChange={(_, data) => setOpen(data.open)}
         onChange={event => { setTyped(event.target.value); setOpen(true); }}
         onBlur={() => setTyped(undefined)}
-        onOptionSelect={(_, { optionValue, optionText }) => {
+        onOptionSelect={(event, { optionValue, optionText }) => {
+          // Fluent takes back what is picked as soon as somebody types over it; until they choose something else, or empty the field, it stays.
+          if (event.type === 'change' && (event.target as HTMLInputElement).value !== '') return;
           setTyped(undefined);
           onPick(optionValue === undefined || optionValue === '' ? undefined : { value: optionValue, title: optionText ?? optionValue });
         }}
