@@ -70,7 +70,7 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
     <FormDialog title="Edit this check-in" yes="Save" deed={deed} blocked={wrongNumber(text) !== undefined} onSubmit={() => void save()} onClose={onClose}>
       <Text>{goal.title}</Text>
       <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />
-      <StatusField status={status} onStatus={setStatus} unsaid="As it follows or was said" error={errors['status']} />
+      <StatusField status={status} onStatus={setStatus} unsaid="As it is" error={errors['status']} />
       <Field label="Note" {...fault(errors['note'])}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
     </FormDialog>
   );
