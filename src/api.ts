@@ -279,11 +279,11 @@ const GoalListQuery = Paging.extend({
 });
 export type GoalListQuery = z.infer<typeof GoalListQuery>;
 
-const CheckInBody = z.object({
+const CheckInBody = z.strictObject({
   value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).default(''),
   /** On a goal that moves by itself: whether its next automatic update overwrites this, or automatic updates stop until somebody resumes them. */
   updates: z.enum(['go-on', 'stop']).optional(),
-});
+}).refine(c => c.value !== undefined || c.status !== undefined || c.note.trim() !== '', { path: ['note'], error: 'Say a value, a status or a note.' });
 /** What is not named stays. */
 const CorrectionBody = z.object({ value: z.number().optional(), status: Status.optional(), note: z.string().max(4000).optional() });
 /** `mentions` are ids of people. */

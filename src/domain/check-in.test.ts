@@ -43,7 +43,7 @@ describe('a reading', () => {
     assert.deepEqual([next.asOf, next.readAt], ['2026-11-06T08:00:00.000Z', j.at]);
     assert.deepEqual(checkIn, {
       goal: { period: '2026-q4', id: 'g1' }, at: j.at, by: source, value: 30, progress: 30, status: 'behind',
-      expected: 50, note: '', was: { value: null, progress: 0, status: 'not-started' }, raw: '30.0',
+      expected: 50, note: '', was: { value: null, progress: 0, status: 'not-started' }, raw: '30.0', says: true,
     });
   });
 

@@ -16,7 +16,11 @@ const State = z.object({ value: z.number().nullable(), progress: z.number().null
 /** Why a goal moved by itself, and by how much: what an automatic check-in says (features.md 1.10). */
 export const Because = z.discriminatedUnion('kind', [
   /** A child came, went or moved. Its title is read when it is shown, for whoever may see it. */
-  z.object({ kind: z.literal('child'), child: GoalRef, was: z.number().nullable(), is: z.number().nullable() }),
+  z.object({
+    kind: z.literal('child'), child: GoalRef, was: z.number().nullable(), is: z.number().nullable(),
+    /** So many others moved at the same time; this one moved furthest. */
+    others: z.number().int().positive().optional(),
+  }),
   z.object({ kind: z.literal('weights') }),
   /** Names of tasks. */
   z.object({ kind: z.literal('tasks'), completed: z.array(z.string()), reopened: z.array(z.string()), added: z.array(z.string()), removed: z.array(z.string()) }),
@@ -37,6 +41,8 @@ export const CheckIn = State.extend({
   /** The source's own text of the value, where a source said it. */
   raw: z.string().max(1000).optional(),
   because: Because.optional(),
+  /** Somebody or something said a value here, be it the same as before. Others carry on the value they found. */
+  says: z.literal(true).optional(),
   /** 0 to 1, where this ended the goal. */
   score: z.number().min(0).max(1).optional(),
   editedAt: Instant.optional(),
@@ -87,6 +93,7 @@ export function move(goal: Goal, change: Change, j: Judgement): Moved {
       ...(isWord(change) ? { note: change.note } : {}),
       ...(change.kind === 'reading' ? { raw: change.raw } : {}),
       ...(because ? { because } : {}),
+      ...('value' in change && change.value !== undefined ? { says: true as const } : {}),
     },
   };
 }
@@ -148,10 +155,11 @@ function checkedIn(goal: Goal, { value, status, updates }: Extract<Change, { kin
   const valued = said(goal, value, j);
   if (isEnded(goal.status)) return { ...valued };
   if (status === 'closed' || status === 'postponed') return ended(valued, status, { score: null, note: '', continuedBy: null }, j);
-  const stops = goal.stopped ?? (updates === 'stop' && goal.mode !== 'manual' && j.by.kind === 'person' ? { by: { id: j.by.id, name: j.by.name }, at: j.at } : null);
+  const held = updates === 'go-on' ? null : goal.stopped;
+  const stops = held ?? (updates === 'stop' && goal.mode !== 'manual' && j.by.kind === 'person' ? { by: { id: j.by.id, name: j.by.name }, at: j.at } : null);
   const stopped = stops && { by: stops.by, at: stops.at };
-  if (status === undefined) return judged({ ...valued, stopped }, j);
-  return { ...valued, status, stopped: stopped && { ...stopped, statusHolds: true } };
+  const next: Goal = { ...valued, stopped, heard: stopped && valued.heard };
+  return status === undefined ? judged(next, j) : { ...next, status, stopped: stopped && { ...stopped, statusHolds: true } };
 }
 
 function said(goal: Goal, value: number | undefined, j: Judgement): Goal {

@@ -123,7 +123,7 @@ export type Settings = z.infer<typeof Settings>;
 export const usualSettings: Settings = {
   timeZone: 'UTC', thresholds: defaultThresholds, yearStart: 1, periods: { years: true, quarters: true, months: false }, pinnedPeriod: null,
   model: usualModel, createGoals: { for: 'team-owners' }, createTags: 'everybody', rhythm: usualRhythm, teamsMayChangeRhythm: true,
-  healthyScores: { from: 0.7, to: 0.9 },
+  healthyScores: { from: 0.6, to: 0.8 },
 };
 
 export const Organization = z.object({

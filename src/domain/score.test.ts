@@ -17,12 +17,12 @@ describe('a score', () => {
   });
 
   const looks: [number, 'aspirational' | 'committed', ScoreLook][] = [
-    [1, 'committed', 'good'], [0.99, 'committed', 'fair'], [0.35, 'committed', 'fair'], [0.34, 'committed', 'poor'],
-    [1, 'aspirational', 'too-easy'], [0.91, 'aspirational', 'too-easy'], [0.9, 'aspirational', 'good'], [0.7, 'aspirational', 'good'], [0.69, 'aspirational', 'fair'], [0.1, 'aspirational', 'poor'],
+    [1, 'committed', 'good'], [0.99, 'committed', 'fair'], [0.3, 'committed', 'fair'], [0.29, 'committed', 'poor'],
+    [1, 'aspirational', 'too-easy'], [0.81, 'aspirational', 'too-easy'], [0.8, 'aspirational', 'good'], [0.6, 'aspirational', 'good'], [0.59, 'aspirational', 'fair'], [0.1, 'aspirational', 'poor'],
   ];
   for (const [score, ambition, look] of looks) {
     it(`of ${score} looks ${look} on a goal that is ${ambition} (C35, C43)`, () => assert.equal(scoreLook(score, ambition, usualSettings.healthyScores), look));
   }
 
-  it('is judged by the band that the organization has set (C43)', () => assert.equal(scoreLook(0.65, 'aspirational', { from: 0.6, to: 0.8 }), 'good'));
+  it('is judged by the band that the organization has set (C43)', () => assert.equal(scoreLook(0.85, 'aspirational', { from: 0.7, to: 0.9 }), 'good'));
 });

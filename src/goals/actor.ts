@@ -26,7 +26,7 @@ export function feedStep({ scope, by }: Actor, goal: Goal, at: Instant, id: stri
  * Leaves word for the audit log, in the transaction of the deed itself: a change of a goal that is not recorded does not happen. `before` and
  * `after` hold what changed and nothing else (`changesOf`), `null` where there was or is no goal.
  */
-export function auditStep({ scope, by }: Actor, goal: Goal, deed: string, before: unknown, after: unknown, at: Instant, id: string): Step {
+export function auditStep({ scope, by }: Pick<Actor, 'scope' | 'by'>, goal: Goal, deed: string, before: unknown, after: unknown, at: Instant, id: string): Step {
   const word = { kind: 'audit' as const, id: `h:${id}`, goal: refOf(goal), at, by, deed, before, after, private: goal.access.private };
   return put(rows.outgoing, keys.outgoing(scope, goal.period, word.id), word);
 }

@@ -93,6 +93,41 @@ describe('what people say about goals', function () {
     assert.equal((await problemOf(as(ben)(api.deleteCheckIn, { params: { ...params, at: first!.at } }))).status, 404);
   });
 
+  it('taken back one after the other, what was taken back before does not come back (C39)', async () => {
+    const params = await aGoal();
+    for (const value of [10, 20, 30]) {
+      later();
+      await as(ben)(api.checkIn, { params, body: { value, note: '' } });
+    }
+    const [third, second] = await historyOf(params);
+    later();
+    await as(ben)(api.deleteCheckIn, { params: { ...params, at: second!.at } });
+    assert.deepEqual((await historyOf(params)).map(c => [c.value, c.was.value]), [[30, 10], [10, null]]);
+    later();
+    assert.equal((await as(ben)(api.deleteCheckIn, { params: { ...params, at: third!.at } })).goal.value, 10);
+  });
+
+  it('on an ended goal only the words of a check-in are corrected (C39)', async () => {
+    const params = await aGoal();
+    await as(ben)(api.checkIn, { params, body: { value: 30, note: 'A tpyo' } });
+    const at = (await historyOf(params))[0]!.at;
+    later();
+    await as(ben)(api.closeGoal, { params, body: { note: '' } });
+    later();
+    assert.match((await problemOf(as(ben)(api.editCheckIn, { params: { ...params, at }, body: { value: 90 } }))).title, /Reopen it/);
+    assert.match((await problemOf(as(ben)(api.deleteCheckIn, { params: { ...params, at } }))).title, /Reopen it/);
+    assert.equal((await as(ben)(api.editCheckIn, { params: { ...params, at }, body: { note: 'A typo' } })).goal.value, 30);
+  });
+
+  it('a check-in says something, in fields that there are, and no status that its goal cannot have (C36, C17)', async () => {
+    const params = await aGoal();
+    assert.ok((await problemOf(as(ben)(api.checkIn, { params, body: { note: ' ' } }))).errors!['note']);
+    assert.match((await problemOf(as(ben)(api.checkIn, { params, body: { note: 'x', val: 5 } as never }))).title, /val/);
+    const baseline = await aGoal({ outcome: { kind: 'metric', name: 'Orders', unit: { kind: 'none' }, direction: 'baseline' } });
+    assert.match((await problemOf(as(ben)(api.checkIn, { params: baseline, body: { value: 3, status: 'behind', note: '' } }))).errors!['status']!, /baseline/);
+    assert.deepEqual((await as(ben)(api.checkIn, { params: baseline, body: { value: 3, note: '' } })).goal.status, 'in-progress');
+  });
+
   it('others correct a check-in only if they may edit the goal (C39)', async () => {
     const params = await aGoal();
     await as(ben)(api.checkIn, { params, body: { value: 60, note: 'Mine' } });

@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type Author, type Organization, type Person, type Role, type Scope, type TenantPolicy, newOrganization } from '../domain/organization.ts';
+import type { Actor } from '../goals/actor.ts';
 import { organizationOf, tenantPolicyOf } from '../store/organizations.ts';
 import { revise } from '../store/revise.ts';
 import { Conflict, insert, type Store } from '../store/store.ts';
@@ -24,6 +25,11 @@ export interface Caller {
 /** The caller as rows remember them. */
 export function who({ person }: Pick<Caller, 'person'>): { id: string; name: string } {
   return { id: person.id, name: person.name };
+}
+
+/** The caller at work on goals. */
+export function actorOf(caller: Caller): Actor {
+  return { scope: caller.scope, by: who(caller), organization: caller.organization };
 }
 
 /** The caller as the author of what they do. */

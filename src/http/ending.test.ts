@@ -7,6 +7,8 @@ import type { Task } from '../domain/goal.ts';
 import { newOrganization, usualModel } from '../domain/organization.ts';
 import { weightsOf } from '../domain/contribution.ts';
 import { quartersOf } from '../domain/period.ts';
+import { isAfterword } from '../chat/message.ts';
+import { carryOut } from '../goals/afterwards.ts';
 import { asker } from '../simulators/ask.ts';
 import { type Azurite, startAzurite } from '../simulators/azurite.ts';
 import { type Entra, startEntra } from '../simulators/entra.ts';
@@ -48,8 +50,8 @@ describe('how goals end and go on', function () {
     for (const quarter of quartersOf(2027)) await store.transact([insert(rows.period, keys.period(scope, quarter.id), quarter)]);
     await store.transact([insert(rows.person, keys.person(scope, ben.id), { id: ben.id, name: ben.name, role: 'member' })]);
     await store.transact([insert(rows.connection, keys.connection(scope, 'c1'), connectionOf('c1'))]);
-    const outbox = { store, now, deliver: async () => undefined, queues: { deliveries: { put: async () => undefined } }, worker: 'w', claimSeconds: 60, report: () => { throw new Error('Nothing should fail here.'); } } as unknown as SyncDeps;
-    server = openServer({ ...stage.deps, carryOn: async (_scope, p) => { await drain(outbox, scope, p); } });
+    const outbox: Partial<SyncDeps> = { store, now, deliver: async (_scope, word) => { if (isAfterword(word)) await carryOut({ store, now, carryOn: async () => undefined }, scope, word); }, queues: { deliveries: { put: async () => undefined } } as unknown as SyncDeps['queues'], worker: 'w', claimSeconds: 60, report: error => { throw error; } };
+    server = openServer({ ...stage.deps, carryOn: async (_scope, p) => { await drain(outbox as SyncDeps, scope, p); } });
     address = await listening(server);
   });
 
@@ -158,6 +160,10 @@ describe('how goals end and go on', function () {
       assert.equal((await goalAt(top)).progress, 90, 'stopped means stopped');
       const resumed = await ask(api.resumeGoal, { params: top });
       assert.deepEqual([resumed.goal.progress, resumed.goal.stopped], [60, null]);
+      await say(top, 90, { updates: 'stop' });
+      assert.equal((await say(top, 95, { updates: 'go-on' })).goal.stopped, null, 'what goes on is stopped no more');
+      await say(kid, 65);
+      assert.equal((await goalAt(top)).progress, 65);
       const kinds = await feedKinds(top);
       assert.ok(kinds.includes('updates-stopped') && kinds.includes('updates-resumed'));
       assert.match((await problemOf(ask(api.resumeGoal, { params: top }))).title, /not been stopped/);
@@ -213,6 +219,41 @@ describe('how goals end and go on', function () {
     assert.deepEqual([goal.status, goal.closure, goal.value], ['reopened', null, 30]);
     assert.equal((await say(params, 90)).goal.status, 'on-track');
     assert.match((await problemOf(ask(api.reopenGoal, { params, body: { note: '' } }))).title, /is open/);
+  });
+
+  it('every change by a person stands in the audit log: who, what, before and after (A28)', async () => {
+    const top = await made('Audited', objective);
+    const kid = await made('Kid', under(top));
+    const work = await made('Work', { kind: 'initiative', mode: 'roll-up', ...under(top) });
+    await say(kid, 40, { note: 'Half way' });
+    const at = (await historyOf(kid))[0]!.at;
+    await ask(api.editCheckIn, { params: { ...kid, at }, body: { value: 45 } });
+    await ask(api.deleteCheckIn, { params: { ...kid, at } });
+    await ask(api.setWeights, { params: top, body: { weights: { [kid.goal]: 100 } } });
+    await ask(api.addTask, { params: work, body: { name: 'Print' } });
+    await say(top, 70, { updates: 'stop' });
+    await ask(api.resumeGoal, { params: top });
+    const said = await ask(api.comment, { params: kid, body: { text: 'unsayable' } });
+    await ask(api.editComment, { params: { ...kid, at: said.at, entry: said.id }, body: { text: 'unsayable still' } });
+    await ask(api.deleteComment, { params: { ...kid, at: said.at, entry: said.id } });
+    await ask(api.closeGoal, { params: kid, body: { value: 50, note: 'Enough' } });
+    await ask(api.reopenGoal, { params: kid, body: { note: 'Not enough' } });
+    const { continuedBy } = await ask(api.postponeGoal, { params: kid, body: { note: 'Later', progress: 'reset' } });
+    await ask(api.resetWeights, { params: top });
+
+    const log = async (on: string) => (await ask(api.audit, { params: { organization }, query: { limit: 50, on } })).rows.toReversed();
+    const ofKid = await log(kid.goal);
+    assert.deepEqual(ofKid.map(e => e.deed), [
+      'goal.made', 'goal.checked-in', 'check-in.changed', 'check-in.deleted', 'comment.made', 'comment.changed', 'comment.deleted', 'goal.closed', 'goal.reopened', 'goal.postponed',
+    ]);
+    assert.ok(ofKid.every(e => e.by.id === 'ada'));
+    const [, checkedIn, changed] = ofKid;
+    assert.deepEqual([checkedIn!.before, checkedIn!.after], [{ value: null, progress: 0, status: 'not-started' }, { value: 40, progress: 40, status: 'behind', note: 'Half way' }]);
+    assert.equal((changed!.after as { value: number }).value, 45);
+    assert.ok(!JSON.stringify(ofKid).includes('unsayable'), 'words that were taken back are not kept');
+    assert.deepEqual((await log(top.goal)).map(e => e.deed), ['goal.made', 'goal.weights-set', 'goal.checked-in', 'goal.updates-resumed', 'goal.weights-set']);
+    assert.deepEqual((await log(work.goal)).map(e => e.deed), ['goal.made', 'goal.tasks-changed']);
+    assert.deepEqual((await log(continuedBy.goal.id)).map(e => e.deed), ['goal.continued']);
   });
 
   describe('postponing', () => {
@@ -280,6 +321,23 @@ describe('how goals end and go on', function () {
       const { connection, link: id, mode } = continuedBy.goal;
       const row = (await store.get(rows.link, keys.link(scope, 'c1', { period: next, id: continuedBy.goal.id })))!.body;
       assert.deepEqual([connection, mode, id, row.measure], ['c1', 'source', row.id, link.measure]);
+    });
+
+    it('takes nothing away from an objective that is not postponed (C34, C45)', async () => {
+      const [a, b] = [await made('A', objective), await made('B', objective)];
+      const [shared, own] = [await made('Shared', under(a, b)), await made('Own', under(a))];
+      await say(shared, 30);
+      const { continuedBy } = await ask(api.postponeGoal, { params: a, body: { note: 'Winter', progress: 'reset' } });
+      assert.deepEqual([(await goalAt(shared)).status === 'postponed', (await goalAt(own)).status, (await goalAt(b)).status === 'postponed'], [false, 'postponed', false]);
+      assert.equal(continuedBy.goal.children.length, 1);
+    });
+
+    it('is followed on by who followed (C45, C51)', async () => {
+      const params = await made('Followed');
+      await ask(api.follow, { params: { organization, followed: `goal:${period}:${params.goal}` } });
+      const { continuedBy } = await ask(api.postponeGoal, { params, body: { note: 'Winter', progress: 'reset' } });
+      const { rows: mine } = await ask(api.follows, { params: { organization }, query: { limit: 50 } });
+      assert.ok(mine.some(f => f.followed === `goal:${next}:${continuedBy.goal.id}`));
     });
 
     it('leaves a goal under what goes on itself (C45)', async () => {

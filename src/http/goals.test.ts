@@ -337,6 +337,10 @@ describe('goals over HTTP', function () {
         next = page.next;
       } while (next);
       assert.deepEqual(found, ['key-result', 'key-result', 'objective', 'objective', 'initiative']);
+      const closedOne = await make('ben', { kind: 'objective', ...hidden('dana', 'eve') });
+      const bens = await make('ben', { kind: 'objective', ...hidden('dana'), ...under(closedOne) });
+      const [seen, unseen] = await Promise.all((['dana', 'eve'] as const).map(async id => (await as(id)(api.children, { params: { ...place, goal: closedOne.goal.id }, query: { limit: 1 } })).rows.map(r => r.goal.id)));
+      assert.deepEqual([seen, unseen], [[bens.goal.id], []]);
     });
   });
 

@@ -218,13 +218,13 @@ describe('organizations and their people', function () {
       const { etag, mayManage } = await as('ada')(api.organization, here);
       assert.equal(mayManage, true);
       assert.equal((await problemOf(as('ben')(api.updateSettings, { ...here, body: { yearStart: 4 }, etag }))).type, 'forbidden');
-      const changed = await as('olga')(api.updateSettings, { ...here, body: { name: 'Aurora Coffee', timeZone: 'Europe/Stockholm', yearStart: 4, healthyScores: { from: 0.6, to: 0.8 } }, etag });
+      const changed = await as('olga')(api.updateSettings, { ...here, body: { name: 'Aurora Coffee', timeZone: 'Europe/Stockholm', yearStart: 4, healthyScores: { from: 0.7, to: 0.9 } }, etag });
       assert.deepEqual([changed.organization.name, changed.organization.timeZone, changed.organization.yearStart], ['Aurora Coffee', 'Europe/Stockholm', 4]);
       assert.deepEqual(changed.organization.model, usualModel, 'the rest stays');
       assert.equal((await problemOf(as('ada')(api.updateSettings, { ...here, body: { yearStart: 7 }, etag }))).status, 412);
       assert.equal((await as('ben')(api.session, { params: {} })).organization.timeZone, 'Europe/Stockholm');
       const [entry] = await logged(organization);
-      assert.deepEqual([entry!.deed, entry!.by, entry!.before], ['organization.changed', { id: 'olga', name: 'Olga' }, { name: 'Aurora', timeZone: 'UTC', yearStart: 1, healthyScores: { from: 0.7, to: 0.9 } }]);
+      assert.deepEqual([entry!.deed, entry!.by, entry!.before], ['organization.changed', { id: 'olga', name: 'Olga' }, { name: 'Aurora', timeZone: 'UTC', yearStart: 1, healthyScores: { from: 0.6, to: 0.8 } }]);
       const { rows: periods } = await as('ben')(api.periods, here);
       assert.ok(periods.some(p => p.start === '2026-04-01' && p.end === '2027-03-31'), 'the planning year from April on is there at once');
       await change({ yearStart: 4 });

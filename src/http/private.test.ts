@@ -89,6 +89,7 @@ const sent: Record<string, Sent[]> = {
   createGoal: [{ body: draft }, { body: { ...draft, kind: 'key-result' } }],
   updateGoal: [{ body: draft }],
   deleteGoal: [{}],
+  children: [{ query: { limit: '200' } }, { query: { limit: '1' } }],
   history: [{ query: { limit: '200' } }],
   feed: [{ query: { limit: '200' } }],
   checkIn: [{ body: { note: 'Mine' } }],

@@ -6,8 +6,10 @@ import { newOrganization } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
 import { openSearch } from '../search/search.ts';
 import { type StoreConnection, openStore } from '../store/azure.ts';
+import { allGoals } from '../store/organizations.ts';
 import { insert, type Store } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { watched } from '../store/watched.ts';
 import { openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
 import { type Numbers, numbersSource } from '../sync/stage.ts';
@@ -27,7 +29,9 @@ export interface ServerStage {
 }
 
 export async function setServerStage({ trust, now, ...storage }: StoreConnection & { trust: Trust; now(): Date }): Promise<ServerStage> {
-  const store = await openStore(storage);
+  const rowsOnly = await openStore(storage);
+  const search = openSearch({ now, report: error => { throw error; }, load: scope => allGoals(rowsOnly, scope) });
+  const store = watched(rowsOnly, search);
   const numbers = numbersSource();
   const requested: string[] = [];
   const reports: string[] = [];
@@ -36,7 +40,7 @@ export async function setServerStage({ trust, now, ...storage }: StoreConnection
     store, now, connectors: new Map([['numbers', numbers.connector]]),
     vault: openVault({ current: 'k', key: async () => Buffer.alloc(32, 7) }),
     integrations: [{ ...integration, id: 'numbers', name: 'Numbers', connector: 'numbers' }, { ...integration, id: 'asana', name: 'Asana', connector: 'asana' }],
-    search: openSearch({ now, report: error => { throw error; }, async *load(scope) { for await (const { body } of store.all(rows.goal, keys.goals(scope, period), 'g:')) yield body; } }),
+    search,
     newId: () => randomUUID().slice(0, 8),
     open: way => numbers.connector.open({ ...way, outside: undefined as never }),
     move: async (scope, moves) => { await moveGoals({ store, now }, scope, moves); },

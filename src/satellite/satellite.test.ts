@@ -140,7 +140,7 @@ describe('a satellite', function () {
     const connectors = new Map([[postgresql.id, postgresql], ['counting', counting.by('cloud')]]);
     server = openServer({
       store: its, connectors, vault: openVault(keyRing), now, report, mailbox: cloud.mailbox, admins: ['ada'], budget: { spend: () => undefined },
-      integrations, search: { find: async () => ({ refs: [] }), put() {}, remove() {} }, newId: () => `n${randomBytes(8).toString('hex')}`,
+      integrations, search: { find: async () => ({ refs: [] }) }, newId: () => `n${randomBytes(8).toString('hex')}`,
       open: async ({ integration, auth, settings, credential, satellite }, scope) => (satellite === undefined
         ? connectors.get(integration)!.open({ auth, settings, credential, outside: noway })
         : openThrough(cloud, { address: { ...scope, satellite }, connector: integration, auth, settings, credential: credential['name']! })),

@@ -27,6 +27,8 @@ export interface Move {
    * whatever the silent one still holds in its hands is older from then on, and is refused.
    */
   fence?: boolean;
+  /** What else goes into the transaction that writes the goal, such as the entry in the audit log. Asked again after every conflict, and not where nothing is written. */
+  also?: (before: Goal, after: Goal) => Step[];
 }
 
 /** What came of a move. `refused`: the goal has ended, is fed by something else by now, or has heard newer things. */
@@ -118,17 +120,26 @@ function decide(scope: Scope, rules: Rules, job: Job, stored: Stored<Goal> | und
   }
   const record = isSpoken || !sameState(before, after) ? asOne(checkIns, before, after) : undefined;
   const fenced = job.moves.some(({ move: wanted }) => wanted.fence) && (after.readAt !== before.readAt || after.heard?.readAt !== before.heard?.readAt);
-  const steps = last && (record || fenced || !sameMemory(before, after)) ? stepsOf(scope, stored, after, record, last) : [];
+  const also = job.moves.flatMap(({ move: wanted }, i) => (wanted.also && !refused[i] ? wanted.also(before, after) : []));
+  const steps = last && (record || fenced || !sameMemory(before, after)) ? [...stepsOf(scope, stored, after, record, last), ...also] : [];
   return { steps, movements: refused.map(r => ({ did: r ? 'refused' : steps.length > 0 ? 'wrote' : 'nothing', goal: after })) };
 }
 
 /** Several moves of one goal are told as one: the last, from where the first began, for the reason that weighs most. */
 function asOne(checkIns: readonly CheckIn[], before: Goal, after: Goal): CheckIn | undefined {
   const last = checkIns.at(-1);
-  const because = checkIns.flatMap(c => c.because ?? []).toSorted((a, b) => distanceOf(b) - distanceOf(a))[0];
   if (!last) return undefined;
+  const because = oneReason(checkIns.flatMap(c => c.because ?? []));
   const { score: _, ...told } = last;
-  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}) };
+  return { ...told, ...stateOf(after), was: stateOf(before), ...scoreSaid(before, after), ...(because ? { because } : {}), ...(checkIns.some(c => c.says) ? { says: true } : {}) };
+}
+
+/** The one that weighs most; of children the one that moved furthest, with how many others did. */
+function oneReason(reasons: readonly Because[]): Because | undefined {
+  const [most] = reasons.toSorted((a, b) => distanceOf(b) - distanceOf(a));
+  if (most?.kind !== 'child') return most;
+  const children = new Set(reasons.flatMap(r => (r.kind === 'child' ? [`${r.child.period}:${r.child.id}`] : [])));
+  return children.size > 1 ? { ...most, others: children.size - 1 } : most;
 }
 
 /** How far a child moved, in percent of its own way; any other reason is somebody's will and comes first. */

@@ -81,12 +81,12 @@ describe('The outbox', () => {
     assert.ok(written.length <= 5, `The top, which two ways lead to, is written twice at most: ${written.join()}`);
   });
 
-  it('tells why a parent moved: of several children the one that moved most (C40)', async () => {
+  it('tells why a parent moved: of several children the one that moved most, and how many others did (C40)', async () => {
     const { middle, kids } = await family();
     await checkIn(kids[0], 10);
     await checkIn(kids[1], 60);
     await settle();
-    assert.deepEqual((await stage.history(middle))[0]?.because, { kind: 'child', child: kids[1], was: null, is: 60 });
+    assert.deepEqual((await stage.history(middle))[0]?.because, { kind: 'child', child: kids[1], was: null, is: 60, others: 1 });
     stage.later(60);
     await checkIn(kids[0], 30);
     await settle();

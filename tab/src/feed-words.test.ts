@@ -36,6 +36,8 @@ describe('the words of the feed', () => {
     const automatic = (because: Because, by: Author = { kind: 'children' }, child?: string) => checkInWords({ ...checkIn, by, because }, { kind: 'percent' }, 'en-US', child);
     const ref = { period: 'q4', id: 'kr' };
     assert.equal(automatic({ kind: 'child', child: ref, was: 20, is: 45 }, undefined, 'Train baristas'), 'moved it from 30% to 40%: “Train baristas” went from 20% to 45%');
+    assert.equal(automatic({ kind: 'child', child: ref, was: 20, is: 45, others: 1 }, undefined, 'Train'), 'moved it from 30% to 40%: “Train” went from 20% to 45%, and one other moved');
+    assert.equal(automatic({ kind: 'child', child: ref, was: 20, is: 45, others: 3 }, undefined, 'Train'), 'moved it from 30% to 40%: “Train” went from 20% to 45%, and 3 others moved');
     assert.equal(automatic({ kind: 'child', child: ref, was: null, is: 45 }, undefined, 'Train baristas'), 'moved it from 30% to 40%: “Train baristas” came in at 45%');
     assert.equal(automatic({ kind: 'child', child: ref, was: 20, is: null }), 'moved it from 30% to 40%: a child has no progress to count any more');
     assert.equal(automatic({ kind: 'tasks', completed: ['Write', 'Print'], reopened: [], added: ['Send'], removed: ['Fax'] }), 'moved it from 30% to 40%: “Write” and “Print” completed; “Send” added; “Fax” removed');

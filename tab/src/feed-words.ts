@@ -41,7 +41,7 @@ function movedWords({ value, progress, was }: CheckIn, outcome: Outcome, locale:
 
 function becauseWords(because: Because, locale: string, child: string | undefined): string {
   switch (because.kind) {
-    case 'child': return childWords(because, locale, child === undefined ? 'a child' : `“${child}”`);
+    case 'child': return `${childWords(because, locale, child === undefined ? 'a child' : `“${child}”`)}${othersWords(because.others)}`;
     case 'weights': return 'its children weigh differently now';
     case 'tasks': return taskWords(because);
     case 'resumed': return 'automatic updates go on';
@@ -53,6 +53,10 @@ function childWords({ was, is }: Extract<Because, { kind: 'child' }>, locale: st
   if (is === null) return `${child} has no progress to count any more`;
   if (was === null) return `${child} came in at ${percentText(is, locale)}`;
   return was === is ? `${child} stands at ${percentText(is, locale)}` : `${child} went from ${percentText(was, locale)} to ${percentText(is, locale)}`;
+}
+
+function othersWords(others: number | undefined): string {
+  return others === undefined ? '' : others === 1 ? ', and one other moved' : `, and ${others} others moved`;
 }
 
 function taskWords(tasks: Extract<Because, { kind: 'tasks' }>): string {

@@ -5,15 +5,11 @@ import type { Server } from 'restify';
 import { after, before, describe, it } from 'mocha';
 import { type GoalListQuery, type GoalView, api } from '../../api.ts';
 import { type Goal, newGoal, openAccess } from '../../domain/goal.ts';
-import { openSearch } from '../../search/search.ts';
 import { type Ask, asker } from '../../simulators/ask.ts';
 import { type Azurite, startAzurite } from '../../simulators/azurite.ts';
 import { type Entra, startEntra } from '../../simulators/entra.ts';
-import { allGoals } from '../../store/organizations.ts';
 import { put } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
-import { watched } from '../../store/watched.ts';
-import { moveGoals } from '../../sync/move.ts';
 import { openServer } from '../server.ts';
 import { type ServerStage, addOrganization, closed, listening, organization, period, problemOf, setServerStage } from '../stage.ts';
 
@@ -53,10 +49,7 @@ describe('the list of goals', function () {
   before(async () => {
     [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
     stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now });
-    const search = openSearch({ now, report: error => { throw error; }, load: of => allGoals(stage.store, of) });
-    const store = watched(stage.store, search);
-    stage.deps = { ...stage.deps, search, store, move: async (of, moves) => { await moveGoals({ store, now }, of, moves); } };
-    await addOrganization(store, tenant, ada);
+    await addOrganization(stage.store, tenant, ada);
     server = openServer(stage.deps);
     address = await listening(server);
     await add('top', { kind: 'objective', title: 'Delight customers', entity: { kind: 'organization' }, owners: [ben], createdAt: '2026-10-02T00:00:00.000Z' });

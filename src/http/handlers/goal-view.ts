@@ -1,7 +1,7 @@
 // A goal as people see it: without what they may not see, its ETag, expected progress today, what they may do, and how fresh its source is.
 import type { GoalView } from '../../api.ts';
 import { alertBelow, alertsOf } from '../../domain/alert.ts';
-import type { CheckIn, Judgement } from '../../domain/check-in.ts';
+import type { CheckIn } from '../../domain/check-in.ts';
 import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
@@ -15,7 +15,7 @@ import { integrationName } from '../../integrations.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Store, Stored } from '../../store/store.ts';
 import { type Connection, keys, rows } from '../../store/tables.ts';
-import { type Caller, author } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import { etagOf } from '../etag.ts';
 import { Refusal, refuseIf } from '../refusal.ts';
 import { disabledBy, notAllowed } from './disabled.ts';
@@ -59,12 +59,6 @@ async function teamsThatDecide(entity: Entity, { scope, organization, person }: 
 
 export function mayView(goal: Goal, caller: Caller): boolean {
   return refusal(caller.person, { do: 'view', goal }) === undefined;
-}
-
-/** By which day and rules what this caller does now is judged. */
-export function judgementOf(caller: Caller, at: string, deps: Pick<Deps, 'now'>): Judgement {
-  const { thresholds, model, timeZone } = caller.organization;
-  return { at, today: dateIn(timeZone, deps.now()), thresholds, model, by: author(caller) };
 }
 
 export function goalRef(params: { period: string; goal: string }): GoalRef {

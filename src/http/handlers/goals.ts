@@ -2,9 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
 import { draftOf } from '../../domain/draft.ts';
-import { type Access, type Child, type Entity, type Goal, type GoalDraft, type GoalRef, refOf, sameRef, usualDraft } from '../../domain/goal.ts';
+import { type Access, type Child, type Entity, type Goal, type GoalDraft, type GoalRef, sameRef, usualDraft } from '../../domain/goal.ts';
 import type { Who } from '../../domain/organization.ts';
-import type { Actor } from '../../goals/actor.ts';
 import { changeGoal } from '../../goals/change.ts';
 import { deleteGoal } from '../../goals/delete.ts';
 import { type ChosenSource, type Wanted, makeGoal } from '../../goals/make.ts';
@@ -12,7 +11,7 @@ import { refusal } from '../../domain/permission.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import type { Stored } from '../../store/store.ts';
 import { type Connection, type Link, keys, rows } from '../../store/tables.ts';
-import { type Caller, who } from '../caller.ts';
+import { type Caller, actorOf, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
@@ -46,14 +45,13 @@ export const goals = {
     const stored = await changeableGoal(params, 'edit', caller, deps);
     refuseStale(stored, etag);
     await deleteGoal(actorOf(caller), deps, stored);
-    deps.search.remove(caller.scope, refOf(stored.body));
     await deps.carryOn(caller.scope, stored.body.period);
     return {};
   },
 
   children: async ({ params, query }, caller, deps) => {
     const { body: goal } = await visibleGoal(params, caller, deps);
-    const places = goal.children.map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
+    const places = (await seenChildren(goal, caller, deps)).map(child => ({ child, place: placeOf(child) })).toSorted((a, b) => (a.place < b.place ? -1 : 1));
     const ahead = places.filter(({ place }) => query.next === undefined || place > query.next);
     const shown = ahead.slice(0, query.limit);
     const found = await Promise.all(shown.map(({ child }) => deps.store.get(rows.goal, keys.goal(caller.scope, child))));
@@ -75,9 +73,8 @@ async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise
   return (await goalViews([stored], caller, deps))[0]!;
 }
 
-/** After a goal is written: found by search, heard by its parents, and read from its source without waiting for the hour. */
+/** After a goal is written: heard by its parents, and read from its source without waiting for the hour. */
 async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Caller, deps: Deps, parentsBefore: readonly GoalRef[] = []): Promise<GoalView> {
-  deps.search.put(caller.scope, goal);
   for (const period of new Set([goal, ...goal.parents, ...parentsBefore].map(ref => ref.period))) await deps.carryOn(caller.scope, period);
   if (linkedTo) await deps.syncNow(caller.scope, linkedTo.id);
   const stored = await deps.store.get(rows.goal, keys.goal(caller.scope, goal));
@@ -85,8 +82,13 @@ async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Cal
   return viewOf(stored, caller, deps);
 }
 
-function actorOf(caller: Caller): Actor {
-  return { scope: caller.scope, by: who(caller), organization: caller.organization };
+/** Without the private ones that the caller may not see: not even the way to the next page names them. */
+async function seenChildren({ children }: Goal, caller: Caller, deps: Deps): Promise<Child[]> {
+  const seen = await Promise.all(children.map(async child => {
+    const goal = child.private ? await deps.store.get(rows.goal, keys.goal(caller.scope, child)) : undefined;
+    return !child.private || (goal !== undefined && mayView(goal.body, caller));
+  }));
+  return children.filter((_, i) => seen[i]);
 }
 
 /** Key results first, initiatives last; the place itself leads to the next page. */

@@ -14,7 +14,7 @@ export interface Deps {
   connectors: ReadonlyMap<string, Connector>;
   integrations: readonly Integration[];
   vault: Vault;
-  search: GoalSearch;
+  search: Pick<GoalSearch, 'find'>;
   now(): Date;
   newId(): string;
   /** Opens a source with a credential in the clear, for tests, previews and pickers; or through one of the scope's satellites, which has its own. */

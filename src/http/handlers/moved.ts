@@ -1,21 +1,41 @@
-// What a person does to a goal: it moves, what follows from that is seen to, and they are answered the goal as it stands then.
+// What a person does to a goal: it moves, the audit log hears of it, what follows is seen to, and they are answered the goal as it stands then.
 import type { GoalView } from '../../api.ts';
-import type { Change } from '../../domain/check-in.ts';
+import { stateOf, type Change } from '../../domain/check-in.ts';
+import { weightsOf } from '../../domain/contribution.ts';
 import type { Goal } from '../../domain/goal.ts';
-import { type Caller, author } from '../caller.ts';
+import { auditStep, changesOf } from '../../goals/actor.ts';
+import type { Move } from '../../sync/move.ts';
+import { type Caller, actorOf, author } from '../caller.ts';
 import { goalRef, goalViews, visibleGoal } from './goal-view.ts';
 import type { Deps } from './handler.ts';
 
 /** A `change` that is a function decides on the goal as it is when it is written, again after every change of somebody else. */
-export async function moved(params: { period: string; goal: string }, change: Change | ((goal: Goal) => Change), caller: Caller, deps: Deps): Promise<GoalView> {
-  await deps.move(caller.scope, [{ goal: goalRef(params), by: author(caller), at: deps.now().toISOString(), change }]);
+export async function moved(params: { period: string; goal: string }, deed: string, change: Change | ((goal: Goal) => Change), caller: Caller, deps: Deps): Promise<GoalView> {
+  await deps.move(caller.scope, [personsMove(goalRef(params), deed, change, caller, deps)]);
   await deps.carryOn(caller.scope, params.period);
   return viewNow(params, caller, deps);
 }
 
-/** The goal as it stands now, which search finds as it stands now too. */
+/** A move by this caller, with its entry in the audit log. */
+export function personsMove(goal: Move['goal'], deed: string, change: Change | ((goal: Goal) => Change), caller: Caller, deps: Pick<Deps, 'now' | 'newId'>): Move {
+  const at = deps.now().toISOString();
+  const note = typeof change !== 'function' && 'note' in change && change.note !== '' ? { note: change.note } : {};
+  const also = (before: Goal, after: Goal) => {
+    const changes = changesOf(before, after);
+    const [was, is] = [{ ...changes.before, ...standing(before, after) }, { ...changes.after, ...standing(after, before), ...note }];
+    return [auditStep(actorOf(caller), after, deed, was, is, at, deps.newId())];
+  };
+  return { goal, by: author(caller), at, change, also };
+}
+
+/** Where a goal stands and what its children count, as far as that differs from another state of it. */
+function standing(goal: Goal, other: Goal): object {
+  const parts = (of: Goal) => ({ ...stateOf(of), weights: Object.fromEntries(weightsOf(of.children)) });
+  const others: Record<string, unknown> = parts(other);
+  return Object.fromEntries(Object.entries(parts(goal)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(others[name])));
+}
+
+/** The goal as it stands now, as this caller sees it. */
 export async function viewNow(params: { period: string; goal: string }, caller: Caller, deps: Deps): Promise<GoalView> {
-  const stored = await visibleGoal(params, caller, deps);
-  deps.search.put(caller.scope, stored.body);
-  return (await goalViews([stored], caller, deps))[0]!;
+  return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
 }

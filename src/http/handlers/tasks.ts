@@ -15,7 +15,7 @@ export const tasks = {
     const goal = await initiative(params, caller, deps);
     if (goal.tasks.length >= mostTasks) throw new Refusal('bad-request', `An initiative has at most ${mostTasks} tasks. Delete some, or make another initiative.`);
     const task: Task = { id: deps.newId(), name: body.name, owner: await ownerOf(body.owner, null, caller, deps), due: body.due ?? null, done: body.done ?? false };
-    return moved(params, listing(all => placed([...all.filter(t => t.id !== task.id), task], task.id, body.before)), caller, deps);
+    return moved(params, 'goal.tasks-changed', listing(all => placed([...all.filter(t => t.id !== task.id), task], task.id, body.before)), caller, deps);
   },
 
   changeTask: async ({ params, body }, caller, deps) => {
@@ -24,7 +24,7 @@ export const tasks = {
     const owner = await ownerOf(body.owner, was.owner, caller, deps);
     const { before, owner: _, ...named } = body;
     const given = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
-    return moved(params, listing(all => {
+    return moved(params, 'goal.tasks-changed', listing(all => {
       known(all, params.task);
       const changed = all.map(task => (task.id === params.task ? { ...task, ...given, ...(body.owner === undefined ? {} : { owner }) } : task));
       return before === undefined ? changed : placed(changed, params.task, before);
@@ -33,7 +33,7 @@ export const tasks = {
 
   deleteTask: async ({ params }, caller, deps) => {
     known((await initiative(params, caller, deps)).tasks, params.task);
-    return moved(params, listing(all => all.filter(task => task.id !== params.task)), caller, deps);
+    return moved(params, 'goal.tasks-changed', listing(all => all.filter(task => task.id !== params.task)), caller, deps);
   },
 } satisfies Partial<Handlers>;
 

@@ -13,12 +13,12 @@ export const weights = {
       const field = refused.id === undefined ? 'weights' : `weights.${refused.id}`;
       throw new Refusal('bad-request', refused.message, { [field]: refused.message });
     }
-    return moved(params, { kind: 'weights', weights: body.weights }, caller, deps);
+    return moved(params, 'goal.weights-set', { kind: 'weights', weights: body.weights }, caller, deps);
   },
 
   resetWeights: async ({ params }, caller, deps) => {
     const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
     if (goal.mode !== 'roll-up') throw new Refusal('bad-request', 'Weights count only where progress rolls up from the children. Let it roll up first.');
-    return moved(params, { kind: 'weights', weights: usualWeights(goal.children, caller.organization.model) }, caller, deps);
+    return moved(params, 'goal.weights-set', { kind: 'weights', weights: usualWeights(goal.children, caller.organization.model) }, caller, deps);
   },
 } satisfies Partial<Handlers>;
