@@ -66,7 +66,7 @@ export function CheckInDialog({ view, onClose, onDone }: { view: GoalView; onClo
           </RadioGroup>
         </Field>
       )}
-      <StatusField status={status} onStatus={setStatus} unsaid="Automatic" hint="The automatic status follows from progress and today’s expectation." error={errors['status']} />
+      <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="Automatic" hint="The automatic status follows from progress and today’s expectation." error={errors['status']} />
       <Field label="Note" {...fault(errors['note'])}>
         <Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} />
       </Field>

@@ -22,7 +22,8 @@ export function OwnCheckIn({ view, checkIn, reload }: Props) {
   const { call, locale, organization, person } = useSession();
   const [doing, setDoing] = useState<'edit' | 'delete'>();
   const deed = useDeed();
-  if (checkIn.by.kind !== 'person' || checkIn.by.id !== person.id || !view.may.checkIn || correctionRefusal(checkIn) !== undefined) return null;
+  const allows = (change: Parameters<typeof correctionRefusal>[2]) => correctionRefusal(view.goal, checkIn, change) === undefined;
+  if (checkIn.by.kind !== 'person' || checkIn.by.id !== person.id || !view.may.checkIn || !allows({})) return null;
   const begin = (what: 'edit' | 'delete') => { deed.clear(); setDoing(what); };
   const remove = () => deed.run(async () => {
     await call(api.deleteCheckIn, { params: paramsOf(organization.id, checkIn) });
@@ -38,7 +39,7 @@ export function OwnCheckIn({ view, checkIn, reload }: Props) {
         <MenuPopover>
           <MenuList>
             <MenuItem icon={<Edit20Regular />} onClick={() => begin('edit')}>Edit</MenuItem>
-            <MenuItem icon={<Delete20Regular />} onClick={() => begin('delete')}>Delete</MenuItem>
+            {allows('take-back') && <MenuItem icon={<Delete20Regular />} onClick={() => begin('delete')}>Delete</MenuItem>}
           </MenuList>
         </MenuPopover>
       </Menu>
@@ -60,6 +61,7 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
   const [note, setNote] = useState(checkIn.note);
   const deed = useDeed();
   const errors = deed.error?.errors ?? {};
+  const wordsAlone = correctionRefusal(goal, checkIn, { value: 0 }) !== undefined;
   const value = text === start ? undefined : numberFrom(text);
   const save = () => deed.run(async () => {
     const body = { ...(note === checkIn.note ? {} : { note }), ...(value === undefined ? {} : { value }), ...(status === '' ? {} : { status }) };
@@ -69,8 +71,8 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
   return (
     <FormDialog title="Edit this check-in" yes="Save" deed={deed} blocked={wrongNumber(text) !== undefined} onSubmit={() => void save()} onClose={onClose}>
       <Text>{goal.title}</Text>
-      <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />
-      <StatusField status={status} onStatus={setStatus} unsaid="As it is" error={errors['status']} />
+      {!wordsAlone && <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />}
+      {!wordsAlone && <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="As it is" error={errors['status']} />}
       <Field label="Note" {...fault(errors['note'])}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
     </FormDialog>
   );
