@@ -210,6 +210,11 @@ export function refOf(goal: GoalRef): GoalRef {
   return { period: goal.period, id: goal.id };
 }
 
+/** The same in one word, such as for maps by goal. */
+export function nameOf({ period, id }: GoalRef): string {
+  return `${period}:${id}`;
+}
+
 export function sameRef(a: GoalRef | null | undefined, b: GoalRef | null | undefined): boolean {
   return a?.id === b?.id && a?.period === b?.period;
 }

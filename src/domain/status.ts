@@ -88,6 +88,11 @@ export function expectedShown({ outcome, status }: { outcome: Outcome; status: S
   return isEnded(status) || !isPaced(outcome) ? undefined : expected;
 }
 
+/** What a check-in may say against the automatic status; the others follow from closing, reopening or having no value. A baseline is merely in progress. */
+export function statusesByHand(outcome: Outcome): readonly Status[] {
+  return outcome.kind === 'metric' && outcome.direction === 'baseline' ? [] : ['on-track', 'behind', 'at-risk'];
+}
+
 /** Closed, postponed: people ended the goal, and nothing automatic touches it again. */
 export function isEnded(status: Status): boolean {
   return status === 'closed' || status === 'postponed';

@@ -1,5 +1,5 @@
 // Who does a deed, with what, and the steps that every deed leaves behind: its line in the feed and its entry in the audit log.
-import { isDeepStrictEqual } from 'node:util';
+import { difference } from '../difference.ts';
 import type { Judgement } from '../domain/check-in.ts';
 import { type Instant, dateIn } from '../domain/date.ts';
 import type { Activity, FeedEntry } from '../domain/feed.ts';
@@ -38,11 +38,9 @@ const decided = [
 ] as const satisfies readonly (keyof Goal)[];
 export type Decided = Partial<Pick<Goal, typeof decided[number]>>;
 
-/** The fields that differ, each side with its own values. */
+/** What of it a change has changed. */
 export function changesOf(before: Goal, after: Goal): { before: Decided; after: Decided } {
-  const changed = decided.filter(field => !isDeepStrictEqual(before[field], after[field]));
-  const of = (goal: Goal): Decided => Object.fromEntries(changed.map(field => [field, goal[field]]));
-  return { before: of(before), after: of(after) };
+  return difference(decisionsOf(before), decisionsOf(after));
 }
 
 /** All that people have decided about a goal. */

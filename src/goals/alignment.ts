@@ -1,23 +1,26 @@
 // Standing under other goals: a parent hears of a child before the child stands under it, and no goal ever stands under itself.
+import type { Afterword } from '../chat/message.ts';
 import type { Instant } from '../domain/date.ts';
-import { type Goal, type GoalRef, asChild, refOf, sameRef } from '../domain/goal.ts';
+import { type Goal, type GoalRef, asChild, nameOf, refOf, sameRef } from '../domain/goal.ts';
 import { accessUnder } from '../domain/privacy.ts';
 import type { Scope } from '../domain/organization.ts';
 import { wrongField } from '../refusal.ts';
+import { goalsAt } from '../store/bodies.ts';
 import { pause } from '../store/revise.ts';
 import { Conflict, type Step, type Store, put, remove, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { moveGoals, rollUpStep } from '../sync/move.ts';
+import type { DeedDeps } from './actor.ts';
 
 /** How deep goals may stand under one another, and how many may stand above one. */
 const deepest = 20;
 const mostAbove = 500;
 const tries = 8;
 
-export interface AlignDeps { store: Store; now(): Date }
+export type AlignDeps = Pick<DeedDeps, 'store' | 'now'>;
 
 /** The word that an alignment is under way: if whoever makes it dies, the outbox finds it and puts parents and child in agreement (`agree`). */
-export interface Aligning { kind: 'aligning'; id: string; goal: GoalRef; at: Instant; parents: GoalRef[] }
+export type Aligning = Extract<Afterword, { kind: 'aligning' }>;
 
 /** Whether `sought` stands above these goals, or is one of them. Reads each goal once, level by level. */
 export async function standsAbove(store: Store, scope: Scope, sought: GoalRef, from: readonly GoalRef[]): Promise<'no' | 'yes' | 'too-deep'> {
@@ -27,8 +30,7 @@ export async function standsAbove(store: Store, scope: Scope, sought: GoalRef, f
     if (level.some(ref => sameRef(ref, sought))) return 'yes';
     const fresh = level.filter(ref => !seen.has(nameOf(ref)) && seen.add(nameOf(ref)));
     if (depth > deepest || seen.size > mostAbove) return 'too-deep';
-    const goals = await Promise.all(fresh.map(ref => store.get(rows.goal, keys.goal(scope, ref))));
-    level = goals.flatMap(goal => goal?.body.parents ?? []);
+    level = (await goalsAt(store, scope, fresh)).flatMap(goal => goal.parents);
   }
   return 'no';
 }
@@ -100,8 +102,7 @@ async function keepAccess(store: Store, scope: Scope, goal: GoalRef): Promise<vo
 
 async function parentsOf(store: Store, scope: Scope, goal: GoalRef): Promise<Goal[]> {
   const stored = await store.get(rows.goal, keys.goal(scope, goal));
-  const parents = await Promise.all((stored?.body.parents ?? []).map(ref => store.get(rows.goal, keys.goal(scope, ref))));
-  return parents.flatMap(parent => parent?.body ?? []);
+  return goalsAt(store, scope, stored?.body.parents ?? []);
 }
 
 /** Changes a goal with all that follows in one transaction, and again when somebody else was faster. `undefined`: leave it. */
@@ -121,8 +122,4 @@ export async function rewrite(
       await pause(attempt);
     }
   }
-}
-
-function nameOf(ref: GoalRef): string {
-  return `${ref.period}:${ref.id}`;
 }

@@ -5,6 +5,7 @@ import { edit } from '../domain/edit.ts';
 import { type Goal, type GoalRef, refOf, sameRef } from '../domain/goal.ts';
 import { accessUnder } from '../domain/privacy.ts';
 import { Refusal } from '../refusal.ts';
+import { goalsAt } from '../store/bodies.ts';
 import { Conflict, type Step, type Stored, put, remove, replace } from '../store/store.ts';
 import { type Link, keys, rows } from '../store/tables.ts';
 import { checkInSteps } from '../sync/move.ts';
@@ -102,8 +103,7 @@ async function writeWithLink({ scope }: Actor, { store }: DeedDeps, before: Goal
 
 /** The goal goes back under the parents that it left, if they are still there. */
 async function takeBack({ scope }: Actor, deps: DeedDeps, goal: Goal, left: readonly GoalRef[]): Promise<void> {
-  const there = await Promise.all(left.map(ref => deps.store.get(rows.goal, keys.goal(scope, ref))));
-  const parents = left.filter((_, i) => there[i] !== undefined);
+  const parents = (await goalsAt(deps.store, scope, left)).map(refOf);
   if (parents.length === 0) return;
   const at = deps.now().toISOString();
   const word: Aligning = { kind: 'aligning', id: `p:${goal.id}:${deps.newId()}`, goal: refOf(goal), at, parents };

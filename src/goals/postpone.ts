@@ -5,6 +5,7 @@ import { type Goal, refOf } from '../domain/goal.ts';
 import type { Period } from '../domain/period.ts';
 import { isEnded } from '../domain/status.ts';
 import { Refusal } from '../refusal.ts';
+import { goalsAt } from '../store/bodies.ts';
 import { type Step, type Stored, Conflict, insert, put } from '../store/store.ts';
 import { digest, keys, rows, type Link } from '../store/tables.ts';
 import { moveGoals, type Move } from '../sync/move.ts';
@@ -103,8 +104,7 @@ function madeSteps(actor: Actor, deps: DeedDeps, goal: Goal, at: string): Step[]
 
 /** It stays under what goes on itself through the new period, such as an annual objective, and leaves what ends before. */
 async function parentsThere({ scope }: Actor, { store }: DeedDeps, goal: Goal, period: Pick<Period, 'end'>): Promise<Goal[]> {
-  const found = await Promise.all(goal.parents.map(ref => store.get(rows.goal, keys.goal(scope, ref))));
-  return found.flatMap(parent => (parent && !isEnded(parent.body.status) && parent.body.end >= period.end ? [parent.body] : []));
+  return (await goalsAt(store, scope, goal.parents)).filter(parent => !isEnded(parent.status) && parent.end >= period.end);
 }
 
 /** The goal with a link like its elder's, if that had one. */

@@ -3,16 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { type Outgoing, isAfterword } from '../chat/message.ts';
 import { draftOf } from '../domain/draft.ts';
 import { type Goal, type GoalDraft, type GoalRef, usualDraft } from '../domain/goal.ts';
-import { type Organization, newOrganization, usualModel } from '../domain/organization.ts';
+import { type Organization, type Scope, newOrganization, usualModel } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
 import { Refusal } from '../refusal.ts';
 import { openStore } from '../store/azure.ts';
 import { type Step, type Store, type Stored, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import type { SyncDeps } from '../sync/deps.ts';
 import { drain } from '../sync/outbox.ts';
 import type { Actor, DeedDeps } from './actor.ts';
-import { carryOut } from './afterwards.ts';
+import { type AfterwardsDeps, carryOut } from './afterwards.ts';
 import { changeGoal } from './change.ts';
 import { deleteGoal } from './delete.ts';
 import { type Wanted, makeGoal } from './make.ts';
@@ -34,6 +33,17 @@ export interface Stage {
   /** Empties the outbox as a worker does, again for as long as that is asked for; answers what was to be said. */
   drained(): Promise<Outgoing[]>;
   outbox(): Promise<Outgoing[]>;
+}
+
+/** Empties a period's outbox once, as a worker does: what is to be carried out is, and what is to be said is answered. */
+export async function emptied(deps: AfterwardsDeps, scope: Scope, of: string): Promise<Outgoing[]> {
+  const said: Outgoing[] = [];
+  await drain({
+    store: deps.store, now: deps.now, worker: 'w', claimSeconds: 60, queues: { deliveries: { put: async word => deps.carryOn(scope, word.period) } },
+    deliver: async (_scope, word) => (isAfterword(word) ? carryOut(deps, scope, word) : void said.push(word)),
+    report: error => { throw error; },
+  }, scope, of);
+  return said;
 }
 
 export async function setStage(connectionString: string, more: Partial<Organization> = {}): Promise<Stage> {
@@ -74,14 +84,9 @@ export async function setStage(connectionString: string, more: Partial<Organizat
       const said: Outgoing[] = [];
       let asked = true;
       const carryOn = async () => { asked = true; };
-      const worker = {
-        store: real, now, worker: 'w', claimSeconds: 60, queues: { deliveries: { put: carryOn } },
-        deliver: async (s: typeof scope, word: Outgoing) => (isAfterword(word) ? carryOut({ store: real, now, carryOn }, s, word) : void said.push(word)),
-        report: (error: unknown) => { throw error; },
-      } as unknown as SyncDeps;
       while (asked) {
         asked = false;
-        await drain(worker, scope, period);
+        said.push(...await emptied({ store: real, now, carryOn }, scope, period));
       }
       return said;
     },

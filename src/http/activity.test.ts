@@ -1,49 +1,33 @@
 // What people say about goals, over real HTTP: check-ins and their correction, comments with mentions, reactions, and the feed they stand in.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type GoalBody, api } from '../api.ts';
 import { openAccess } from '../domain/goal.ts';
-import { asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
 import { type Store, insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
+import { type OpenStage, type Somebody, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const tenant = randomUUID();
 const scope = { tenant, organization };
 const place = { organization, period };
 const [ada, ben, cleo, olaf] = ['ada', 'ben', 'cleo', 'olaf'].map(id => ({ tenant, id, name: `${id[0]!.toUpperCase()}${id.slice(1)}` })) as [Somebody, Somebody, Somebody, Somebody];
-interface Somebody { tenant: string; id: string; name: string }
 
 describe('what people say about goals', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
+  let stage: OpenStage;
   let store: Store;
-  let server: Server;
-  let address: string;
   let clock = Date.parse('2026-11-21T09:00:00.000Z');
-  const as = (person: Somebody) => asker(address, () => entra.personToken(person));
+  const as = (person: Somebody) => stage.as(person);
   const later = () => { clock += 60_000; };
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    const stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now: () => new Date(clock) });
+    stage = await openStage(() => new Date(clock));
     store = stage.store;
     await addOrganization(store, tenant, ada);
     for (const { id, name } of [ben, cleo]) await store.transact([insert(rows.person, keys.person(scope, id), { id, name, role: 'member' })]);
     await store.transact([insert(rows.person, keys.person(scope, olaf.id), { id: olaf.id, name: olaf.name, role: 'observer' })]);
-    server = openServer(stage.deps);
-    address = await listening(server);
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   beforeEach(later);
 

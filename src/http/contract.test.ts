@@ -1,14 +1,10 @@
 // What every endpoint promises alike: ETags against lost updates, pages, a budget a person, and answers as they are described.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { z } from 'zod';
 import { type Endpoint, type GoalView, api } from '../api.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
 import { openBudget } from './budget.ts';
-import { openServer } from './server.ts';
-import { type Exchange, type Exchanged, type ServerStage, addOrganization, closed, exchanger, listening, organization, period, setServerStage } from './stage.ts';
+import { type Exchange, type Exchanged, type OpenStage, addOrganization, exchanger, openStage, organization, period } from './stage.ts';
 
 const now = () => new Date('2026-11-21T09:00:00.000Z');
 const tenant = randomUUID();
@@ -18,28 +14,17 @@ const place = { organization, period };
 
 describe('the REST contract', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
-  let stage: ServerStage;
-  let server: Server;
-  let address: string;
+  let stage: OpenStage;
   let asAda: Exchange;
   let asBen: Exchange;
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now });
+    stage = await openStage(now);
     await addOrganization(stage.store, tenant, ada);
-    server = openServer(stage.deps);
-    address = await listening(server);
-    asAda = exchanger(address, () => entra.personToken(ada));
-    asBen = exchanger(address, () => entra.personToken(ben));
+    asAda = exchanger(stage.address, () => stage.entra.personToken(ada));
+    asBen = exchanger(stage.address, () => stage.entra.personToken(ben));
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   const draft = (title: string, more: object = {}) => ({ kind: 'objective', title, description: '', outcome: { kind: 'percent' }, mode: 'manual', ...more });
   const viewOf = ({ status, body }: Exchanged): GoalView => { assert.equal(status, 200, JSON.stringify(body)); return body as GoalView; };
@@ -128,29 +113,24 @@ describe('the REST contract', function () {
   });
 
   it('lets one person ask for so much and no more, says when to ask again, and goes on answering everybody else', async () => {
-    const rationed = openServer({ ...stage.deps, budget: openBudget(() => 0) });
-    const there = await listening(rationed);
-    try {
-      const ask = exchanger(there, () => entra.personToken(ada));
-      const view = await aGoal('Talked about');
-      const answers = await Promise.all(Array.from({ length: 65 }, () => ask(api.comment, { ...at(view), body: { text: 'Again.' } })));
-      const refused = answers.filter(a => a.status !== 200);
-      assert.deepEqual(refused.map(a => [a.status, a.body['type'], a.headers.get('retry-after')]), Array.from({ length: 5 }, () => [429, 'too-many', '1']));
-      assert.equal((await ask(api.goal, at(view))).status, 200, 'reading');
-      assert.equal((await exchanger(there, () => entra.personToken(ben))(api.comment, { ...at(view), body: { text: 'Once.' } })).status, 200, 'Ben');
-    } finally {
-      await closed(rationed);
-    }
+    const there = await stage.serve({ budget: openBudget(() => 0) });
+    const ask = exchanger(there, () => stage.entra.personToken(ada));
+    const view = await aGoal('Talked about');
+    const answers = await Promise.all(Array.from({ length: 65 }, () => ask(api.comment, { ...at(view), body: { text: 'Again.' } })));
+    const refused = answers.filter(a => a.status !== 200);
+    assert.deepEqual(refused.map(a => [a.status, a.body['type'], a.headers.get('retry-after')]), Array.from({ length: 5 }, () => [429, 'too-many', '1']));
+    assert.equal((await ask(api.goal, at(view))).status, 200, 'reading');
+    assert.equal((await exchanger(there, () => stage.entra.personToken(ben))(api.comment, { ...at(view), body: { text: 'Once.' } })).status, 200, 'Ben');
   });
 
   it('answers PATCH to what nobody has as it answers any other method', async () => {
-    const response = await fetch(`${address}/api/v1/nothing-here`, { method: 'PATCH' });
+    const response = await fetch(`${stage.address}/api/v1/nothing-here`, { method: 'PATCH' });
     assert.equal(response.status, 404);
     assert.match(response.headers.get('content-type')!, /problem\+json/);
   });
 
   it('answers as its description says, refusals too (A27)', async () => {
-    const document = await (await fetch(`${address}/openapi.json`)).text();
+    const document = await (await fetch(`${stage.address}/openapi.json`)).text();
     const described = JSON.parse(document.replaceAll('#/components/schemas/', '#/$defs/')) as { components: Record<string, Record<string, object>>; paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> } & { $ref?: string }> }>> };
     const check = (endpoint: Endpoint, { status, body }: Exchanged) => {
       const said = described.paths[endpoint.path.replace(/:(\w+)/g, '{$1}')]![endpoint.method.toLowerCase()]!.responses[status]!;

@@ -1,64 +1,44 @@
 // How goals end and go on, over real HTTP and the real outbox: weights, tasks, overrides, closing with a score, postponing and opening again.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type Api, type Endpoint, type GoalBody, type Input, api } from '../api.ts';
 import type { Task } from '../domain/goal.ts';
 import { newOrganization, usualModel } from '../domain/organization.ts';
 import { weightsOf } from '../domain/contribution.ts';
 import { quartersOf } from '../domain/period.ts';
-import { isAfterword } from '../chat/message.ts';
-import { carryOut } from '../goals/afterwards.ts';
-import { asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
+import { emptied } from '../goals/stage.ts';
 import { type Store, insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import type { SyncDeps } from '../sync/deps.ts';
-import { drain } from '../sync/outbox.ts';
 import { connectionOf } from '../sync/stage.ts';
-import { openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
+import { type OpenStage, type Somebody, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const tenant = randomUUID();
 const scope = { tenant, organization };
 const place = { organization, period };
 const next = '2027-q1';
-interface Somebody { tenant: string; id: string; name: string }
 const ada = { tenant, id: 'ada', name: 'Ada' };
 const ben = { tenant, id: 'ben', name: 'Ben' };
 const orders = { kind: 'metric', name: 'Orders', unit: { kind: 'number', name: 'orders' } } as const;
 
 describe('how goals end and go on', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
+  let stage: OpenStage;
   let store: Store;
-  let server: Server;
-  let address: string;
   let clock = Date.parse('2026-11-21T09:00:00.000Z');
   const now = () => new Date(clock);
-  const as = (person: Somebody) => asker(address, () => entra.personToken(person));
+  const as = (person: Somebody) => stage.as(person);
   const ask = <E extends Endpoint>(endpoint: E, input: Input<E>) => { clock += 60_000; return as(ada)(endpoint, input); };
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    const stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now });
+    stage = await openStage(now, ({ store: tables }) => ({ carryOn: async (_scope, p) => { await emptied({ store: tables, now, carryOn: async () => undefined }, scope, p); } }));
     store = stage.store;
     await addOrganization(store, tenant, ada);
     await store.transact([put(rows.organization, keys.organization(scope), newOrganization({ tenant, id: organization, name: 'Aurora', model: { ...usualModel, kind: 'interchangeable', multipleAlignment: true }, integrations: { numbers: { enabledBy: 'ada', enabledAt: now().toISOString() } } }))]);
     for (const quarter of quartersOf(2027)) await store.transact([insert(rows.period, keys.period(scope, quarter.id), quarter)]);
     await store.transact([insert(rows.person, keys.person(scope, ben.id), { id: ben.id, name: ben.name, role: 'member' })]);
     await store.transact([insert(rows.connection, keys.connection(scope, 'c1'), connectionOf('c1'))]);
-    const outbox: Partial<SyncDeps> = { store, now, deliver: async (_scope, word) => { if (isAfterword(word)) await carryOut({ store, now, carryOn: async () => undefined }, scope, word); }, queues: { deliveries: { put: async () => undefined } } as unknown as SyncDeps['queues'], worker: 'w', claimSeconds: 60, report: error => { throw error; } };
-    server = openServer({ ...stage.deps, carryOn: async (_scope, p) => { await drain(outbox as SyncDeps, scope, p); } });
-    address = await listening(server);
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   type At = { organization: string; period: string; goal: string };
   async function made(title: string, more: Partial<GoalBody> = {}): Promise<At> {

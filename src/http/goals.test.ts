@@ -1,22 +1,16 @@
 // Goals over real HTTP and real storage: what they may be, where they may stand, who may see them, and what stays behind when they change or go.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type GoalBody, type GoalView, api } from '../api.ts';
-import { type Outgoing, isAfterword } from '../chat/message.ts';
+import type { Outgoing } from '../chat/message.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import { type Goal, type GoalRef, checkInOwnerOf, refOf } from '../domain/goal.ts';
 import { type OkrModel, type Organization, type Team, usualModel } from '../domain/organization.ts';
-import { carryOut } from '../goals/afterwards.ts';
-import { type Ask, asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
+import { emptied } from '../goals/stage.ts';
+import type { Ask } from '../simulators/ask.ts';
 import { type Store, put } from '../store/store.ts';
-import { type Audit, keys, rows } from '../store/tables.ts';
-import type { SyncDeps } from '../sync/deps.ts';
-import { drain } from '../sync/outbox.ts';
-import type { ServerDeps } from './server.ts';
-import { openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
+import { keys, rows } from '../store/tables.ts';
+import { type OpenStage, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const clock = { now: new Date('2026-11-21T09:00:00.000Z') };
 const now = () => clock.now;
@@ -24,17 +18,13 @@ const place = { organization, period };
 const names = ['ada', 'ben', 'cleo', 'dana', 'eve'] as const;
 type Name = typeof names[number];
 
-let azurite: Azurite;
-let entra: Entra;
+let stage: OpenStage;
 let store: Store;
-let deps: ServerDeps;
-let server: Server;
-let address: string;
 let tenant: string;
 let scope: { tenant: string; organization: string };
 let said: Outgoing[];
 
-const as = (id: Name): Ask => asker(address, () => entra.personToken({ tenant, id, name: called(id) }));
+const as = (id: Name): Ask => stage.as({ tenant, id, name: called(id) });
 const called = (id: string) => id[0]!.toUpperCase() + id.slice(1);
 const make = async (id: Name, body: Partial<GoalBody> = {}, where: { organization: string; period: string } = place) =>
   as(id)(api.createGoal, { params: where, body: { kind: 'key-result', title: 'A goal', outcome: { kind: 'percent' }, ...body } });
@@ -50,12 +40,7 @@ const metric = (rest: object) => ({ kind: 'metric', name: 'Orders', ...rest }) a
 
 /** Empties the outbox as a worker does. */
 async function drained(of = period): Promise<void> {
-  const carryOn = async () => undefined;
-  await drain({
-    store, now, worker: 'w', claimSeconds: 60, queues: { deliveries: { put: async () => undefined } },
-    deliver: async (s: typeof scope, outgoing: Outgoing) => (isAfterword(outgoing) ? carryOut({ store, now, carryOn }, s, outgoing) : void said.push(outgoing)),
-    report: (error: unknown) => { throw error; },
-  } as unknown as SyncDeps, scope, of);
+  said.push(...await emptied({ store, now, carryOn: async () => undefined }, scope, of));
 }
 
 async function settings(change: Partial<Organization>): Promise<void> {
@@ -64,7 +49,7 @@ async function settings(change: Partial<Organization>): Promise<void> {
 }
 const model = (change: Partial<OkrModel>) => settings({ model: { ...usualModel, ...change } });
 
-async function auditOf(ref: GoalRef): Promise<Audit[]> {
+async function auditOf(ref: GoalRef): Promise<AuditEntry[]> {
   const entries = await Array.fromAsync(store.all(rows.audit, keys.audit(scope, now().toISOString(), '').partition));
   return entries.map(row => row.body).filter(entry => entry.on === ref.id);
 }
@@ -73,15 +58,10 @@ describe('goals over HTTP', function () {
   this.timeout(30_000);
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    ({ deps, store } = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now }));
-    server = openServer(deps);
-    address = await listening(server);
+    stage = await openStage(now);
+    store = stage.store;
   });
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   beforeEach(async () => {
     tenant = randomUUID();

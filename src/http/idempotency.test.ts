@@ -1,47 +1,39 @@
 // Requests under an idempotency key, over real HTTP and real tables: repeated, raced, mistaken for one another, and cut off half-way.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type GoalView, api } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
 import { Conflict } from '../store/store.ts';
 import { type Kind, keys, rows } from '../store/tables.ts';
-import { type ServerDeps, openServer } from './server.ts';
-import { type Exchange, type Exchanged, type ServerStage, addOrganization, closed, exchanger, listening, organization, period, setServerStage } from './stage.ts';
+import type { ServerDeps } from './server.ts';
+import { type Exchange, type Exchanged, type OpenStage, addOrganization, exchanger, openStage, organization, period } from './stage.ts';
 
 const place = { organization, period };
 const hourMs = 3_600_000;
 
 describe('a request under an idempotency key', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
-  let stage: ServerStage;
+  let stage: OpenStage;
   let now: Date;
   let tenant: string;
-  const servers: Server[] = [];
   const later = (ms: number) => { now = new Date(now.getTime() + ms); };
 
-  before(async () => { [azurite, entra] = await Promise.all([startAzurite(), startEntra()]); });
-  after(() => Promise.all([azurite.stop(), entra.stop()]));
+  before(async () => { stage = await openStage(() => now); });
+  after(() => stage.close());
 
   let ask: Exchange;
   beforeEach(async () => {
     now = new Date('2026-11-21T09:00:00.000Z');
     tenant = randomUUID();
-    stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now: () => now });
+    stage.requested.length = stage.reports.length = 0;
+    stage.numbers.numbers.clear();
     await addOrganization(stage.store, tenant, { id: 'ada', name: 'Ada' });
     ask = await serve();
   });
-  afterEach(async () => { for (const server of servers.splice(0)) await closed(server); });
 
   /** Ada before a server, some of whose parts may fail her. */
   async function serve(changed: Partial<ServerDeps> = {}, person = { id: 'ada', name: 'Ada' }): Promise<Exchange> {
-    const server = openServer({ ...stage.deps, ...changed });
-    servers.push(server);
-    return exchanger(await listening(server), () => entra.personToken({ tenant, ...person }));
+    return exchanger(await stage.serve(changed), () => stage.entra.personToken({ tenant, ...person }));
   }
 
   /** Fails once, after the effect, as a process does that ends there. */

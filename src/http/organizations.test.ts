@@ -1,34 +1,26 @@
 // Tenant, organizations, teams, people and what they decide, over real HTTP, real storage and really signed tokens.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type Answer, type GoalBody, type SettingsBody, type TeamBody, api } from '../api.ts';
 import { newGoal } from '../domain/goal.ts';
 import { type Person, type Rhythm, type Role, type TenantPolicy, usualModel, usualPolicy, usualRhythm } from '../domain/organization.ts';
-import { type Ask, asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
+import type { Ask } from '../simulators/ask.ts';
 import { type Store, insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { type CallerDeps, callerOf } from './caller.ts';
 import { knownTags } from './handlers/tags.ts';
 import { isFollowing } from './handlers/follows.ts';
 import { assignManager } from './managers.ts';
-import { type ServerDeps, openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
-
-interface Somebody { tenant: string; id: string; name: string }
+import type { ServerDeps } from './server.ts';
+import { type OpenStage, type Somebody, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 describe('organizations and their people', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
+  let stage: OpenStage;
   let deps: ServerDeps;
   let store: Store;
   let requested: string[];
   let reports: string[];
-  let server: Server;
-  let address: string;
   let clock = 0;
   /** Whom the directory names; somebody it does not know makes it fail. */
   const directory = new Map<string, { id: string; name: string } | null>();
@@ -38,32 +30,23 @@ describe('organizations and their people', function () {
   let scope: { tenant: string; organization: string };
   const here = { params: { organization } };
   const person = (id: string): Somebody => ({ tenant, id, name: `${id[0]!.toUpperCase()}${id.slice(1)}` });
-  const as = (id: string): Ask => asker(address, () => entra.personToken(person(id)));
-  const asAdministrator = (id: string): Ask => asker(address, () => entra.personToken(person(id), { roles: ['Waymark.Administrator'] }));
+  const as = (id: string): Ask => stage.as(person(id));
+  const asAdministrator = (id: string): Ask => stage.as(person(id), { roles: ['Waymark.Administrator'] });
   const add = (id: string, role: Role, more: Partial<Person> = {}) => store.transact([insert(rows.person, keys.person(scope, id), { id, name: person(id).name, role, managerBy: 'admin', ...more })]);
   const personNow = async (id: string) => (await store.get(rows.person, keys.person(scope, id)))!.body;
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    const stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now: () => new Date(clock) });
-    ({ store, requested, reports } = stage);
-    deps = {
-      ...stage.deps,
-      startChain: async ({ organization: of }, connection) => { requested.push(`chain ${of}/${connection}`); },
+    stage = await openStage(() => new Date(clock), set => ({
+      startChain: async ({ organization: of }, connection) => { set.requested.push(`chain ${of}/${connection}`); },
       managerOf: async (_, id) => {
         const named = directory.get(id);
         if (named === undefined) throw new Error('The directory did not say.');
         return named;
       },
-    };
-    server = openServer(deps);
-    address = await listening(server);
+    }));
+    ({ deps, store, requested, reports } = stage);
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   beforeEach(async () => {
     clock = Date.parse('2026-11-21T09:00:00.000Z');
@@ -99,7 +82,7 @@ describe('organizations and their people', function () {
         await as('ada')(api.createTag, { params, body: { name: `${mark} tag` } });
         const { goal } = await aGoal('ada', { title: `${mark} goal` }, params.organization);
         await as('ada')(api.follow, { params: { ...params, followed: `goal:${period}:${goal.id}` } });
-        await asker(address, () => entra.personToken({ tenant, id: `${mark}-visitor`, name: `${mark} visitor` }))(api.organization, { params });
+        await stage.as({ tenant, id: `${mark}-visitor`, name: `${mark} visitor` })(api.organization, { params });
         return goal.id;
       };
       const first = await fill({ organization }, 'alpha');
@@ -144,14 +127,14 @@ describe('organizations and their people', function () {
         assert.equal((await problemOf(as(id)(api.updateTenant, { params: {}, body: usualPolicy, etag: 'undecided' }))).type, 'forbidden', id);
       }
       assert.equal((await as('ben')(api.session, { params: {} })).tenantAdministrator, false);
-      assert.equal((await asker(address, () => entra.personToken(person('ben'), { roles: ['Another.Role'] }))(api.session, { params: {} })).tenantAdministrator, false);
+      assert.equal((await stage.as(person('ben'), { roles: ['Another.Role'] })(api.session, { params: {} })).tenantAdministrator, false);
       assert.equal((await asAdministrator('ben')(api.session, { params: {} })).tenantAdministrator, true);
       assert.deepEqual((await asAdministrator('ben')(api.tenant, { params: {} })).policy, usualPolicy);
       assert.equal((await personNow('ben')).role, 'member', 'an app role is none in the organization');
       assert.equal((await as('first')(api.session, { params: {} })).tenantAdministrator, true);
 
       const empty = { tenant: randomUUID(), id: 'it', name: 'It' };
-      const opened = await asker(address, () => entra.personToken(empty, { roles: ['Waymark.Administrator'] }))(api.session, { params: {} });
+      const opened = await stage.as(empty, { roles: ['Waymark.Administrator'] })(api.session, { params: {} });
       assert.deepEqual([opened.organization.id, opened.person.role], ['main', 'owner']);
     });
 

@@ -2,47 +2,33 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import type { Server } from 'restify';
 import { type GoalBody, api } from '../api.ts';
 import type { Scope, Settings } from '../domain/organization.ts';
 import { daysOf } from '../domain/period.ts';
-import { asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
 import { revise } from '../store/revise.ts';
 import { type Store, insert } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { makeDuePeriods } from '../sync/periods.ts';
-import { openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, problemOf, setServerStage } from './stage.ts';
+import { type OpenStage, addOrganization, openStage, organization, problemOf } from './stage.ts';
 
 const params = { organization };
 const campaign = { name: 'Campaign', start: '2026-11-01', end: '2027-01-15', kind: 'custom' } as const;
 
 describe('time periods', function () {
   this.timeout(30_000);
-  let azurite: Azurite;
-  let entra: Entra;
+  let stage: OpenStage;
   let store: Store;
-  let server: Server;
-  let address: string;
   let now: Date;
   let tenant: string;
   let scope: Scope;
-  const as = (id: string, of = tenant) => asker(address, () => entra.personToken({ tenant: of, id, name: id }));
+  const as = (id: string, of = tenant) => stage.as({ tenant: of, id, name: id });
   const ada = () => as('ada');
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    const stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now: () => now });
+    stage = await openStage(() => now);
     store = stage.store;
-    server = openServer(stage.deps);
-    address = await listening(server);
   });
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
   beforeEach(async () => {
     now = new Date('2026-11-21T09:00:00.000Z');
     tenant = randomUUID();

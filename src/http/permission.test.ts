@@ -1,18 +1,14 @@
 // Rights by what people are elsewhere, over the REST API: through teams, managers and the goals above, and what a view says that its reader may do.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { api } from '../api.ts';
 import { type Goal, newGoal, openAccess, refOf } from '../domain/goal.ts';
 import { type Person, type Settings, newOrganization, usualModel, usualPolicy } from '../domain/organization.ts';
-import { type Ask, asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
+import type { Ask } from '../simulators/ask.ts';
 import { type Store, put } from '../store/store.ts';
 import { type Keys, keys, rows } from '../store/tables.ts';
 import { refuseChange } from './handlers/goal-view.ts';
-import { openServer } from './server.ts';
-import { type ServerStage, addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
+import { type OpenStage, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const tenant = randomUUID();
 const scope = { tenant, organization };
@@ -32,28 +28,17 @@ const locked = goal('locked', people.olga, { access: { ...openAccess, aligners: 
 
 describe('rights over the REST API', function () {
   this.timeout(60_000);
-  let azurite: Azurite;
-  let entra: Entra;
-  let stage: ServerStage;
-  let server: Server;
-  let as: (who: Name) => Ask;
+  let stage: OpenStage;
+  const as = (who: Name): Ask => stage.as({ tenant, ...named(people[who]) });
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now: () => new Date('2026-11-21T09:00:00.000Z') });
+    stage = await openStage(() => new Date('2026-11-21T09:00:00.000Z'));
     await addOrganization(stage.store, tenant);
     for (const one of Object.values(people)) await stage.store.transact([put(rows.person, keys.person(scope, one.id), one)]);
     await stage.store.transact([put(rows.team, keys.team(scope, 'red'), { id: 'red', name: 'Red', parent: null, owners: [named(people.theo)], members: [named(people.sam)], createGoals: { for: 'team-owners' }, rhythm: null })]);
     for (const one of [above, target, locked]) await stage.store.transact([put(rows.goal, keys.goal(scope, one), one)]);
-    server = openServer(stage.deps);
-    const address = await listening(server);
-    as = who => asker(address, () => entra.personToken({ tenant, ...named(people[who]) }));
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   const at = (one: Goal) => ({ params: { organization, period, goal: one.id } });
   const whoMay = async (one: Goal, right: 'edit' | 'checkIn' | 'align' | 'comment' | 'changeOwners'): Promise<string[]> => {

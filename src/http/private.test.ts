@@ -1,7 +1,6 @@
 // A private goal reaches nobody off its list: every endpoint asked by every other kind of person, every chat, and what is said by itself.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { type Endpoint, addressOf, api } from '../api.ts';
 import { converse } from '../chat/converse.ts';
 import { deliver } from '../chat/deliver.ts';
@@ -11,13 +10,10 @@ import type { Conversation, PostRef } from '../chat/platform.ts';
 import type { CheckIn } from '../domain/check-in.ts';
 import { type Goal, type GoalDraft, asChild, newGoal, openAccess, refOf } from '../domain/goal.ts';
 import type { Person } from '../domain/organization.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
 import { openDelivery, openMemory } from '../store/memory.ts';
 import { type Step, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { openServer } from './server.ts';
-import { type ServerStage, addOrganization, closed, listening, organization, period, setServerStage } from './stage.ts';
+import { type OpenStage, addOrganization, openStage, organization, period } from './stage.ts';
 
 const at = '2026-11-20T09:00:00.000Z';
 const now = () => new Date('2026-11-21T09:00:00.000Z');
@@ -134,28 +130,17 @@ function asksOf(name: string, endpoint: Endpoint): Sent[] {
 
 describe('a private goal', function () {
   this.timeout(120_000);
-  let azurite: Azurite;
-  let entra: Entra;
-  let stage: ServerStage;
-  let server: Server;
-  let address: string;
+  let stage: OpenStage;
   const tokens = new Map<string, string>();
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now });
+    stage = await openStage(now);
     await Promise.all([addOrganization(stage.store, tenant), addOrganization(stage.store, strangerTenant)]);
     await write(Object.values(others).concat(lia, vic).map(one => put(rows.person, keys.person(scope, one.id), one)));
     await write([put(rows.team, keys.team(scope, 'red'), { id: 'red', name: 'Red', parent: null, owners: [named(others['the owner of its team'])], members: [named(lia)], createGoals: { for: 'members' }, rhythm: null })]);
     await setGoals();
-    server = openServer(stage.deps);
-    address = await listening(server);
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   async function write(steps: Step[]): Promise<void> {
     for (const step of steps) await stage.store.transact([step]);
@@ -183,9 +168,9 @@ describe('a private goal', function () {
   }
 
   async function ask(name: string, endpoint: Endpoint, who: Person, of: string, { params: more, query, body }: Sent, asTenant = tenant): Promise<{ status: number; text: string }> {
-    const token = tokens.get(`${asTenant};${who.id}`) ?? await entra.personToken({ tenant: asTenant, id: who.id, name: who.name });
+    const token = tokens.get(`${asTenant};${who.id}`) ?? await stage.entra.personToken({ tenant: asTenant, id: who.id, name: who.name });
     tokens.set(`${asTenant};${who.id}`, token);
-    const response = await fetch(`${address}${addressOf(endpoint.path, { ...params, goal: of, ...more }, query ?? {})}`, {
+    const response = await fetch(`${stage.address}${addressOf(endpoint.path, { ...params, goal: of, ...more }, query ?? {})}`, {
       method: endpoint.method,
       headers: { authorization: `Bearer ${token}`, 'if-match': '"*"', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

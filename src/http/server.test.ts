@@ -8,34 +8,31 @@ import type { Request, Response, Server } from 'restify';
 import { api } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import { type Ask, asker } from '../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../simulators/azurite.ts';
-import { type Entra, startEntra } from '../simulators/entra.ts';
+import type { Entra } from '../simulators/entra.ts';
 import { type Store, insert, replace } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { moveGoals } from '../sync/move.ts';
 import type { Numbers } from '../sync/stage.ts';
-import { type ServerDeps, openServer } from './server.ts';
-import { addOrganization, closed, listening, organization, period, problemOf, setServerStage } from './stage.ts';
+import type { ServerDeps } from './server.ts';
+import { type OpenStage, type Somebody, addOrganization, openStage, organization, period, problemOf } from './stage.ts';
 
 const now = () => new Date('2026-11-21T09:00:00.000Z');
 const place = { organization, period };
 
-let azurite: Azurite;
+let stage: OpenStage;
 let entra: Entra;
 let store: Store;
 let deps: ServerDeps;
 let numbers: Numbers;
 let requested: string[];
 let reports: string[];
-let server: Server;
 let address: string;
 
-interface Somebody { tenant: string; id: string; name: string }
 const tenant = randomUUID();
 const ada = { tenant, id: 'ada', name: 'Ada' };
 const ben = { tenant, id: 'ben', name: 'Ben' };
 const stranger = { tenant: randomUUID(), id: 'ada', name: 'Ada of another company' };
-const as = (person: Somebody): Ask => asker(address, () => entra.personToken(person));
+const as = (person: Somebody): Ask => stage.as(person);
 
 async function raw(path: string, token?: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
   const response = await fetch(`${address}${path}`, { ...init, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(init.body ? { 'content-type': 'application/json' } : {}) } });
@@ -56,18 +53,12 @@ describe('the REST API', function () {
   this.timeout(30_000);
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    ({ deps, store, numbers, requested, reports } = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now }));
+    stage = await openStage(now);
+    ({ entra, address, deps, store, numbers, requested, reports } = stage);
     await addOrganization(store, tenant, ada);
     await addOrganization(store, stranger.tenant);
-    server = openServer(deps);
-    address = await listening(server);
   });
-
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   beforeEach(() => { requested.length = 0; reports.length = 0; numbers.numbers.clear(); });
 
@@ -200,9 +191,8 @@ describe('the REST API', function () {
     });
 
     it('tell Teams of a bug by its id and nothing else, too', async () => {
-      const failing = openServer({ ...deps, receive: async () => { throw new Error('AccountKey=CANARY'); } });
-      const answer = await sent(await listening(failing), '/api/messages', { headers: { 'content-type': 'application/json' }, body: '{}' });
-      await closed(failing);
+      const failing = await stage.serve({ receive: async () => { throw new Error('AccountKey=CANARY'); } });
+      const answer = await sent(failing, '/api/messages', { headers: { 'content-type': 'application/json' }, body: '{}' });
       assert.equal(answer.status, 500);
       assert.match(String(answer.title), /bug-1/);
       assert.deepEqual(reports, ['POST /api/messages: Error: AccountKey=CANARY']);
@@ -442,18 +432,14 @@ describe('the REST API', function () {
     it('never send a saved credential to another vendor', async () => {
       const asked: unknown[] = [];
       const numbersOfOthers = { ...numbers.connector, id: 'asana' };
-      const both = openServer({ ...deps, connectors: new Map([['numbers', numbers.connector], ['asana', numbersOfOthers]]), open: async way => { asked.push(way.credential); return deps.open(way, { tenant, organization }); } });
-      const ask = asker(await listening(both), () => entra.personToken(ada));
-      try {
-        await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: true } });
-        const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Of one vendor' }) });
-        const { credential: _, ...moved } = connection({ integration: 'asana' });
-        await ask(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }).catch(() => undefined);
-        assert.doesNotMatch(JSON.stringify(asked), /S3CRET/);
-        await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: false } });
-      } finally {
-        await closed(both);
-      }
+      const both = await stage.serve({ connectors: new Map([['numbers', numbers.connector], ['asana', numbersOfOthers]]), open: async way => { asked.push(way.credential); return deps.open(way, { tenant, organization }); } });
+      const ask = asker(both, () => entra.personToken(ada));
+      await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: true } });
+      const made = await as(ada)(api.createConnection, { params: { organization }, body: connection({ name: 'Of one vendor' }) });
+      const { credential: _, ...moved } = connection({ integration: 'asana' });
+      await ask(api.validateConnection, { params: { organization }, body: { ...moved, id: made.id } }).catch(() => undefined);
+      assert.doesNotMatch(JSON.stringify(asked), /S3CRET/);
+      await ask(api.enableIntegration, { params: { organization, integration: 'asana' }, body: { enabled: false } });
     });
 
     it('offer the lists that their connector declares, and no other name', async () => {
@@ -499,14 +485,12 @@ describe('the REST API', function () {
       const at = { params: { ...place, goal: view.goal.id } };
       const scope = { tenant, organization };
       const first = await as(ada)(api.goal, at);
-      const racing = openServer({ ...deps, store: { ...store, transact: async steps => {
+      const racing = await stage.serve({ store: { ...store, transact: async steps => {
         if (steps.some(s => s.do === 'replace' && s.kind.name === 'goal')) await moveGoals({ store, now: () => new Date() }, scope, [{ goal: { period, id: view.goal.id }, at: now().toISOString(), by: { kind: 'person', id: 'ben', name: 'Ben' }, change: { kind: 'check-in', value: 5, note: '' } }]);
         await store.transact(steps);
       } } });
-      const there = await listening(racing);
       const other = { ...bodyOf(first.goal), link: { connection: made.id, measure: { metric: 'number', form: { name: 'y' } } } };
-      assert.equal((await problemOf(asker(there, () => entra.personToken(ada))(api.updateGoal, { ...at, body: other, etag: first.etag }))).status, 412);
-      await closed(racing);
+      assert.equal((await problemOf(asker(racing, () => entra.personToken(ada))(api.updateGoal, { ...at, body: other, etag: first.etag }))).status, 412);
       assert.deepEqual((await store.get(rows.link, keys.link(scope, made.id, { period, id: view.goal.id })))!.body.measure.form, { name: 'x' }, 'the link of a refused edit');
 
       const current = await as(ada)(api.goal, at);
@@ -517,19 +501,14 @@ describe('the REST API', function () {
 
   it('in local mode answers its own pages alone, under a name of this machine', async () => {
     const tokens = (one: Server) => { one.post('/api/v1/local/sign-in', async (_req: Request, res: Response) => { res.json(200, { title: 'a token' }); }); };
-    const local = openServer({ ...deps, configuration: { local: true }, extend: tokens });
-    const there = await listening(local);
-    try {
-      const { host } = new URL(there);
-      const ask = (headers: OutgoingHttpHeaders) => sent(there, '/api/v1/local/sign-in', { headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
-      for (const headers of [{ host }, { host, origin: `http://${host}` }, { host: 'localhost:3978' }]) assert.equal((await ask(headers)).status, 200, JSON.stringify(headers));
-      for (const headers of [{ host: 'rebound.example.com:3978' }, { host: '127.0.0.1.example.com' }, { host, origin: 'https://elsewhere.example.com' }, { host, origin: 'null' }, { host, origin: 'http://127.0.0.1:1' }]) {
-        assert.equal((await ask(headers)).status, 403, JSON.stringify(headers));
-      }
-      assert.equal((await sent(there, '/openapi.json', { method: 'GET', headers: { host: 'rebound.example.com' } })).status, 403);
-    } finally {
-      await closed(local);
+    const there = await stage.serve({ configuration: { local: true }, extend: tokens });
+    const { host } = new URL(there);
+    const ask = (headers: OutgoingHttpHeaders) => sent(there, '/api/v1/local/sign-in', { headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
+    for (const headers of [{ host }, { host, origin: `http://${host}` }, { host: 'localhost:3978' }]) assert.equal((await ask(headers)).status, 200, JSON.stringify(headers));
+    for (const headers of [{ host: 'rebound.example.com:3978' }, { host: '127.0.0.1.example.com' }, { host, origin: 'https://elsewhere.example.com' }, { host, origin: 'null' }, { host, origin: 'http://127.0.0.1:1' }]) {
+      assert.equal((await ask(headers)).status, 403, JSON.stringify(headers));
     }
+    assert.equal((await sent(there, '/openapi.json', { method: 'GET', headers: { host: 'rebound.example.com' } })).status, 403);
   });
 
   it('describes itself in OpenAPI, every endpoint of the contract', async () => {

@@ -1,10 +1,13 @@
-// Where the REST API's tests play: a server over real tables, an organization with an admin, a source made of numbers, and what the server asked for beyond itself.
+// Where the REST API's tests play: a server over real tables, people with really signed tokens, a source made of numbers, and what the server asked for beyond itself.
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'restify';
 import { type Endpoint, addressOf } from '../api.ts';
 import { newOrganization } from '../domain/organization.ts';
 import { quartersOf } from '../domain/period.ts';
 import { openSearch } from '../search/search.ts';
+import { type Ask, asker } from '../simulators/ask.ts';
+import { startAzurite } from '../simulators/azurite.ts';
+import { type Entra, startEntra } from '../simulators/entra.ts';
 import { type StoreConnection, openStore } from '../store/azure.ts';
 import { allGoals } from '../store/organizations.ts';
 import { insert, type Store } from '../store/store.ts';
@@ -14,7 +17,7 @@ import { openVault } from '../store/vault.ts';
 import { moveGoals } from '../sync/move.ts';
 import { type Numbers, numbersSource } from '../sync/stage.ts';
 import { type Trust, identityReader } from './caller.ts';
-import type { ServerDeps } from './server.ts';
+import { type ServerDeps, openServer } from './server.ts';
 
 export const organization = 'main';
 export const period = '2026-q4';
@@ -53,6 +56,42 @@ export async function setServerStage({ trust, now, ...storage }: StoreConnection
     report: (error, context) => { reports.push(`${context}: ${String(error)}`); return 'bug-1'; },
   };
   return { deps, store, numbers, requested, reports };
+}
+
+/** Whom a token speaks for. */
+export interface Somebody { tenant: string; id: string; name: string }
+
+/** The stage with a server before it, which people ask over HTTP. */
+export interface OpenStage extends ServerStage {
+  address: string;
+  entra: Entra;
+  /** `claims`: what else their token says. */
+  as(person: Somebody, claims?: Parameters<Entra['personToken']>[1]): Ask;
+  /** Another server over the same tables, some of whose parts are others; answers its address. Closed with the stage. */
+  serve(changed: Partial<ServerDeps>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts everything. `changed`: parts of the first server that are others. */
+export async function openStage(now: () => Date, changed: (stage: ServerStage) => Partial<ServerDeps> = () => ({})): Promise<OpenStage> {
+  const [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
+  const set = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now });
+  const deps = { ...set.deps, ...changed(set) };
+  const servers: Server[] = [];
+  const serve = (others: Partial<ServerDeps>) => {
+    const server = openServer({ ...deps, ...others });
+    servers.push(server);
+    return listening(server);
+  };
+  const address = await serve({});
+  return {
+    ...set, deps, entra, address, serve,
+    as: (person, claims) => asker(address, () => entra.personToken(person, claims)),
+    async close() {
+      await Promise.all(servers.map(closed));
+      await Promise.all([azurite.stop(), entra.stop()]);
+    },
+  };
 }
 
 /** An organization with the quarters of 2026, and `admin` as its admin. */

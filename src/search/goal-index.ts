@@ -120,6 +120,7 @@ function sortable(title: string): string {
   return title.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 
+/** As `hiddenGoals` spells it. */
 function nameOf(ref: GoalRef): string {
   return `${ref.period}/${ref.id}`;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Outgoing } from '../chat/message.ts';
 import { Post, Subscription, Thread } from '../chat/post.ts';
+import { AuditEntry } from '../domain/audit.ts';
 import { CheckIn } from '../domain/check-in.ts';
 import { Instant, PlainDate } from '../domain/date.ts';
 import { FeedEntry } from '../domain/feed.ts';
@@ -10,22 +11,15 @@ import { Goal, GoalRef } from '../domain/goal.ts';
 import { Id, Organization, Person, type Scope, Team, TenantPolicy, Who } from '../domain/organization.ts';
 import { Period, PlanningYear } from '../domain/period.ts';
 import { Reactions } from '../domain/reactions.ts';
+import { Measure, Problem } from '../domain/source.ts';
 
-export { Post, Subscription, Thread };
-
-/** A measure: a metric of the connector with its form filled in. */
-export const Measure = z.object({ metric: z.string(), form: z.record(z.string(), z.unknown()) });
-export type Measure = z.infer<typeof Measure>;
-
-/** What is wrong with a link or connection, in words for people, with the remedy's name. */
-export const Problem = z.object({ remedy: z.enum(['reconnect', 'reconfigure', 'retry', 'report']), message: z.string(), since: Instant });
-export type Problem = z.infer<typeof Problem>;
+export { Measure, Post, Problem, Subscription, Thread };
 
 export const Connection = z.object({
   id: Id,
   integration: z.string(),
   name: z.string().trim().min(1, 'Name the connection.').max(120),
-  owner: z.object({ id: z.string(), name: z.string() }),
+  owner: Who,
   shared: z.boolean(),
   /** Which of the connector's ways in this uses. */
   auth: z.string(),
@@ -56,7 +50,7 @@ export const Link = z.object({
   connection: z.string(),
   goal: GoalRef,
   measure: Measure,
-  linkedBy: z.object({ id: z.string(), name: z.string() }),
+  linkedBy: Who,
   problem: Problem.nullable(),
 });
 export type Link = z.infer<typeof Link>;
@@ -73,7 +67,7 @@ export type Swept = z.infer<typeof Swept>;
 export const Satellite = z.object({
   id: Id,
   name: z.string().trim().min(1, 'Name the satellite.').max(120),
-  createdBy: z.object({ id: z.string(), name: z.string() }),
+  createdBy: Who,
   /** SHA-256 of the token's secret, in hex. */
   tokenHash: z.string(),
   /** When one of its agents last spoke to us, up to 15 seconds late. */
@@ -84,14 +78,6 @@ export type Satellite = z.infer<typeof Satellite>;
 /** An errand for a satellite and, once there is one, its answer. Both are opaque here: src/satellite knows what they hold. */
 export const Mail = z.object({ id: Id, connector: z.string(), body: z.unknown(), deadline: Instant, taken: z.boolean(), answer: z.unknown() });
 export type Mail = z.infer<typeof Mail>;
-
-/** Who did what, before and after. Append only. */
-export const Audit = z.object({
-  at: Instant, by: z.object({ id: z.string(), name: z.string() }), deed: z.string(), on: z.string(), before: z.unknown(), after: z.unknown(),
-  /** It was done to something private: who reads the log is told that it was done, and not what it was. */
-  private: z.boolean().optional(),
-});
-export type Audit = z.infer<typeof Audit>;
 
 /** How people feel about a goal as a whole; in a row of its own, so that a like does not get in the way of an edit. */
 export const Likes = z.object({ goal: GoalRef, reactions: Reactions });
@@ -161,7 +147,8 @@ export const rows = {
   post: kind('post', 'posts', Post),
   reply: kind('reply', 'posts', Post),
   thread: kind('thread', 'posts', Thread),
-  audit: kind('audit', 'audit', Audit),
+  /** Append only. */
+  audit: kind('audit', 'audit', AuditEntry),
   satellite: kind('satellite', 'satellites', Satellite),
   mail: kind('mail', 'mail', Mail),
   likes: kind('likes', 'goals', Likes),

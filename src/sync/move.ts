@@ -4,7 +4,7 @@ import type { Outgoing } from '../chat/message.ts';
 import { isWord, move, sameState, scoreSaid, stateOf, type Because, type Change, type CheckIn } from '../domain/check-in.ts';
 import { dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import type { Activity } from '../domain/feed.ts';
-import { type Goal, type GoalRef, refOf } from '../domain/goal.ts';
+import { type Goal, type GoalRef, nameOf, refOf } from '../domain/goal.ts';
 import type { Author, OkrModel, Organization, Scope } from '../domain/organization.ts';
 import { isNewsAbove } from '../domain/roll-up.ts';
 import { isEnded } from '../domain/status.ts';
@@ -224,10 +224,6 @@ export function correctionSteps(scope: Scope, before: Goal, after: Goal, at: Ins
     ...(turned || after.posted ? [put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) })] : []),
     ...(isNewsAbove(before, after) ? after.parents.map(parent => rollUpStep(scope, ref, parent, at)) : []),
   ];
-}
-
-function nameOf(goal: GoalRef): string {
-  return `${goal.period}:${goal.id}`;
 }
 
 /** Whether there is nothing to write: when a value was last read is worth no write, unless it fences somebody off. */

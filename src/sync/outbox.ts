@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { isAfterword, type Outgoing } from '../chat/message.ts';
 import { DeliveryError } from '../chat/platform.ts';
-import { asChild, type GoalRef } from '../domain/goal.ts';
+import { asChild, nameOf } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
 import { Conflict, insert, remove, replace, type Step, type Stored } from '../store/store.ts';
 import { keys, rows, type Turn } from '../store/tables.ts';
-import type { SyncDeps } from './deps.ts';
+import type { Queues, SyncDeps } from './deps.ts';
 import { inParallel } from './in-parallel.ts';
 import { moveGoals, type Move } from './move.ts';
 
@@ -21,7 +21,11 @@ const lookAgainSeconds = 2;
 /** `againAfter`: seconds after which somebody should drain again, because something was refused for now or is still to do. */
 export interface Drained { againAfter?: number }
 
-export async function drain(deps: SyncDeps, scope: Scope, period: string): Promise<Drained> {
+export interface OutboxDeps extends Pick<SyncDeps, 'store' | 'now' | 'worker' | 'claimSeconds' | 'deliver' | 'report'> {
+  queues: { deliveries: Pick<Queues['deliveries'], 'put'> };
+}
+
+export async function drain(deps: OutboxDeps, scope: Scope, period: string): Promise<Drained> {
   const first = await deps.store.page(rows.outgoing, keys.goals(scope, period), { prefix: 'x:', limit: 1 });
   if (first.rows.length === 0 && !first.next) return {};
   const turn = await takeTurn(deps, scope, period);
@@ -37,7 +41,7 @@ export async function drain(deps: SyncDeps, scope: Scope, period: string): Promi
 }
 
 /** Climbs until no child in this period has news for its parent. */
-async function rollUpAll(deps: SyncDeps, scope: Scope, period: string): Promise<'done' | 'more'> {
+async function rollUpAll(deps: OutboxDeps, scope: Scope, period: string): Promise<'done' | 'more'> {
   for (let pass = 0; pass < mostPasses; pass++) {
     let found = 0;
     for await (const batch of batches(deps, scope, period, 'x:u:')) {
@@ -50,7 +54,7 @@ async function rollUpAll(deps: SyncDeps, scope: Scope, period: string): Promise<
 }
 
 /** Several children of one parent are one check-in of the parent. Word that is newer than what was read here survives the removal. */
-async function rollUp(deps: SyncDeps, scope: Scope, period: string, batch: Stored<Outgoing>[]): Promise<void> {
+async function rollUp(deps: OutboxDeps, scope: Scope, period: string, batch: Stored<Outgoing>[]): Promise<void> {
   const words = batch.flatMap(({ body, etag }) => (body.kind === 'roll-up' ? [{ body, etag }] : []));
   const children = await inParallel(words, 32, ({ body }) => deps.store.get(rows.goal, keys.goal(scope, body.goal)));
   const newest = new Map<string, string>();
@@ -67,7 +71,7 @@ async function rollUp(deps: SyncDeps, scope: Scope, period: string, batch: Store
 }
 
 /** Goal beside goal, but what belongs to one goal one after the other. Answers the waits that were asked for. */
-async function sayAll(deps: SyncDeps, scope: Scope, period: string, turn: HeldTurn): Promise<number[]> {
+async function sayAll(deps: OutboxDeps, scope: Scope, period: string, turn: HeldTurn): Promise<number[]> {
   const waits: (number | undefined)[] = [];
   for await (const batch of batches(deps, scope, period, 'x:')) {
     const byGoal = Map.groupBy(batch.filter(({ body }) => body.kind !== 'roll-up'), ({ body }) => `${isAfterword(body) ? 'behind' : 'to say'}:${body.goal.id}`); // neither waits for the other
@@ -77,7 +81,7 @@ async function sayAll(deps: SyncDeps, scope: Scope, period: string, turn: HeldTu
 }
 
 /** Stops at the first that has to wait: what comes later in the same thread waits as well. */
-async function sayOfGoal(deps: SyncDeps, scope: Scope, period: string, turn: HeldTurn, ofGoal: Stored<Outgoing>[]): Promise<number | undefined> {
+async function sayOfGoal(deps: OutboxDeps, scope: Scope, period: string, turn: HeldTurn, ofGoal: Stored<Outgoing>[]): Promise<number | undefined> {
   for (const saying of await sayings(deps, scope, ofGoal)) {
     const wait = await turn.holds() ? await say(deps, scope, period, saying) : 1;
     if (wait !== undefined) return wait;
@@ -89,7 +93,7 @@ async function sayOfGoal(deps: SyncDeps, scope: Scope, period: string, turn: Hel
 interface Saying { outgoing: Outgoing; stored: Stored<Outgoing>[] }
 
 /** Several moves of one goal are said as one, from where the first began; everything else one by one, in the order it was written. */
-async function sayings(deps: SyncDeps, scope: Scope, stored: Stored<Outgoing>[]): Promise<Saying[]> {
+async function sayings(deps: OutboxDeps, scope: Scope, stored: Stored<Outgoing>[]): Promise<Saying[]> {
   const open = stored.filter(({ body }) => body.kind === 'roll-up' || (body.failures ?? 0) < mostFailures).toSorted((a, b) => (a.body.at < b.body.at ? -1 : 1));
   const moved = open.filter(({ body }) => body.kind === 'moved');
   const others = open.filter(({ body }) => body.kind !== 'moved' && body.kind !== 'roll-up').map(one => ({ outgoing: one.body, stored: [one] }));
@@ -97,7 +101,7 @@ async function sayings(deps: SyncDeps, scope: Scope, stored: Stored<Outgoing>[])
   return [{ outgoing: await asOne(deps, scope, moved), stored: moved }, ...others];
 }
 
-async function asOne(deps: SyncDeps, scope: Scope, moved: Stored<Outgoing>[]): Promise<Outgoing> {
+async function asOne(deps: OutboxDeps, scope: Scope, moved: Stored<Outgoing>[]): Promise<Outgoing> {
   const last = moved.at(-1)!.body;
   if (moved.length === 1 || last.kind !== 'moved') return last;
   const turns = moved.flatMap(({ body }) => (body.kind === 'moved' && body.from ? [body.from] : []));
@@ -107,7 +111,7 @@ async function asOne(deps: SyncDeps, scope: Scope, moved: Stored<Outgoing>[]): P
 }
 
 /** Answers nothing when it is said (or never can be), else the seconds to wait. */
-async function say(deps: SyncDeps, scope: Scope, period: string, { outgoing, stored }: Saying): Promise<number | undefined> {
+async function say(deps: OutboxDeps, scope: Scope, period: string, { outgoing, stored }: Saying): Promise<number | undefined> {
   const removal = stored.map(({ body, etag }) => [remove(rows.outgoing, keys.outgoing(scope, period, body.id), etag)]);
   try {
     await deps.deliver(scope, outgoing);
@@ -125,7 +129,7 @@ async function say(deps: SyncDeps, scope: Scope, period: string, { outgoing, sto
 }
 
 /** Counts a failure of ours on the row itself, so that it outlives this process, and tries again ever more slowly. */
-async function fail(deps: SyncDeps, scope: Scope, period: string, stored: Stored<Outgoing>[], report: string): Promise<number | undefined> {
+async function fail(deps: OutboxDeps, scope: Scope, period: string, stored: Stored<Outgoing>[], report: string): Promise<number | undefined> {
   const steps = stored.flatMap(({ body, etag }): Step[][] =>
     (body.kind === 'roll-up' ? [] : [[replace(rows.outgoing, keys.outgoing(scope, period, body.id), { ...body, failures: (body.failures ?? 0) + 1, report }, etag)]]));
   await deps.store.transactAll(steps);
@@ -133,7 +137,7 @@ async function fail(deps: SyncDeps, scope: Scope, period: string, stored: Stored
   return failures < mostFailures ? Math.min(3600, 15 * 2 ** failures) : undefined;
 }
 
-async function* batches(deps: SyncDeps, scope: Scope, period: string, prefix: string): AsyncGenerator<Stored<Outgoing>[]> {
+async function* batches(deps: OutboxDeps, scope: Scope, period: string, prefix: string): AsyncGenerator<Stored<Outgoing>[]> {
   let next: string | undefined;
   do {
     const page = await deps.store.page(rows.outgoing, keys.goals(scope, period), { prefix, limit: 1000, next });
@@ -145,7 +149,7 @@ async function* batches(deps: SyncDeps, scope: Scope, period: string, prefix: st
 interface HeldTurn { holds(): Promise<boolean>; end(): Promise<void> }
 
 /** One drain of a period at a time, so that two workers never say one thing side by side. `undefined`: somebody else is at it. */
-async function takeTurn(deps: SyncDeps, scope: Scope, period: string): Promise<HeldTurn | undefined> {
+async function takeTurn(deps: OutboxDeps, scope: Scope, period: string): Promise<HeldTurn | undefined> {
   const where = keys.turn(scope, period);
   const mine = (): Turn => ({ worker: `${deps.worker}/${randomUUID()}`, until: new Date(deps.now().getTime() + deps.claimSeconds * 1000).toISOString() });
   const was = await deps.store.get(rows.turn, where);
@@ -183,10 +187,6 @@ async function orConflict(writing: Promise<void>): Promise<'written' | 'conflict
     if (error instanceof Conflict) return 'conflict';
     throw error;
   }
-}
-
-function nameOf(goal: GoalRef): string {
-  return `${goal.period}:${goal.id}`;
 }
 
 function later(a: string | undefined, b: string): string {

@@ -8,7 +8,7 @@ import { type Goal, refOf } from '../../domain/goal.ts';
 import { type Author, type Scope, type Who, isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { type Reactions, reacted } from '../../domain/reactions.ts';
-import { type Status, isEnded } from '../../domain/status.ts';
+import { type Status, isEnded, statusesByHand } from '../../domain/status.ts';
 import { auditStep, feedStep, judgementOf } from '../../goals/actor.ts';
 import { bodiesOf } from '../../store/bodies.ts';
 import { revise } from '../../store/revise.ts';
@@ -20,9 +20,6 @@ import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { changeableGoal, shownCheckIns, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { moved, viewNow } from './moved.ts';
-
-/** What a check-in may say against the automatic status; the others follow from closing, reopening or having no value. */
-const settable: readonly Status[] = ['on-track', 'behind', 'at-risk'];
 
 export const activity = {
   history: async ({ params, query }, caller, deps) => {
@@ -115,9 +112,9 @@ export const activity = {
 } satisfies Partial<Handlers>;
 
 function refuseStatus({ outcome }: Goal, status: Status | undefined): void {
-  if (status === undefined) return;
-  if (outcome.kind === 'metric' && outcome.direction === 'baseline') throw wrongField('status', 'A goal that finds a baseline is in progress until it is closed. Leave the status out.');
-  if (!settable.includes(status)) throw wrongField('status', 'Choose On Track, Behind or At Risk.');
+  const settable = statusesByHand(outcome);
+  if (status === undefined || settable.includes(status)) return;
+  throw wrongField('status', settable.length === 0 ? 'A goal that finds a baseline is in progress until it is closed. Leave the status out.' : 'Choose On Track, Behind or At Risk.');
 }
 
 type Place = { organization: string; period: string; goal: string; at: string };

@@ -1,10 +1,10 @@
 // The audit log: who did what to which thing, before and after. Append only, newest first, never a credential.
-import { isDeepStrictEqual } from 'node:util';
+import type { AuditEntry } from '../../domain/audit.ts';
 import type { Scope } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { sift } from '../../store/sift.ts';
 import { BadCursor, put } from '../../store/store.ts';
-import { type Audit, keys, newestFirst, rows } from '../../store/tables.ts';
+import { keys, newestFirst, rows } from '../../store/tables.ts';
 import { type Caller, who } from '../caller.ts';
 import { refuseIf } from '../refusal.ts';
 import type { Deps, Handlers } from './handler.ts';
@@ -27,14 +27,6 @@ export async function record(
   await deps.store.transact([put(rows.audit, keys.audit(scope, at, deps.newId()), { at, by: who(caller), deed, on, ...change })]);
 }
 
-/** What a change has changed: of two versions of a thing only the fields that differ. */
-export function difference<T extends object>(before: T, after: T): { before: Partial<T>; after: Partial<T> } {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof T & string)[];
-  const differing = names.filter(name => !isDeepStrictEqual(before[name], after[name]));
-  const part = (of: T) => Object.fromEntries(differing.filter(name => of[name] !== undefined).map(name => [name, of[name]])) as Partial<T>;
-  return { before: part(before), after: part(after) };
-}
-
 export const audit = {
   audit: async ({ query }, caller, deps) => {
     refuseIf(refusal(caller.person, { do: 'manage-organization' }));
@@ -49,9 +41,9 @@ export const audit = {
 
 interface Wanted { limit: number; next?: string | undefined; on?: string | undefined; person?: string | undefined }
 
-async function entries(scope: Scope, wanted: Wanted, deps: Pick<Deps, 'store' | 'now'>): Promise<{ rows: Audit[]; next?: string }> {
-  const fits = (entry: Audit) => (wanted.on === undefined || entry.on === wanted.on) && (wanted.person === undefined || entry.by.id === wanted.person);
-  const found: Audit[] = [];
+async function entries(scope: Scope, wanted: Wanted, deps: Pick<Deps, 'store' | 'now'>): Promise<{ rows: AuditEntry[]; next?: string }> {
+  const fits = (entry: AuditEntry) => (wanted.on === undefined || entry.on === wanted.on) && (wanted.person === undefined || entry.by.id === wanted.person);
+  const found: AuditEntry[] = [];
   let from = wanted.next === undefined ? { month: deps.now().toISOString().slice(0, 7) } : placeOf(wanted.next);
   for (let looked = 0; from.month >= firstMonth; looked++) {
     if (looked === mostMonths || found.length === wanted.limit) return { rows: found, next: from.month };
@@ -66,7 +58,7 @@ async function entries(scope: Scope, wanted: Wanted, deps: Pick<Deps, 'store' | 
 /** How far somebody has read: a month, in it up to an instant, and of the entries of that one instant so many. */
 interface Place { month: string; at?: string; seen?: number }
 
-async function entriesOfMonth(scope: Scope, { month, at: start, seen: before = 0 }: Place, limit: number, fits: (entry: Audit) => boolean, deps: Pick<Deps, 'store'>): Promise<{ rows: Audit[]; next?: string }> {
+async function entriesOfMonth(scope: Scope, { month, at: start, seen: before = 0 }: Place, limit: number, fits: (entry: AuditEntry) => boolean, deps: Pick<Deps, 'store'>): Promise<{ rows: AuditEntry[]; next?: string }> {
   let at: string | undefined;
   let seen = 0;
   const { rows: found, last } = await sift(deps.store, rows.audit, keys.audits(scope, month), {
@@ -81,7 +73,7 @@ async function entriesOfMonth(scope: Scope, { month, at: start, seen: before = 0
 }
 
 /** Of what is private the log says that it was done, and not what it was: its readers need not be on its list. */
-function discreet(entry: Audit): Audit {
+function discreet(entry: AuditEntry): AuditEntry {
   return entry.private ? { ...entry, before: null, after: null } : entry;
 }
 

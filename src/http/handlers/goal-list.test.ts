@@ -1,17 +1,13 @@
 // The list of goals over HTTP: what can be asked, in pages that lose and repeat nothing, and what nobody is shown.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'restify';
 import { after, before, describe, it } from 'mocha';
 import { type GoalListQuery, type GoalView, api } from '../../api.ts';
 import { type Goal, newGoal, openAccess } from '../../domain/goal.ts';
-import { type Ask, asker } from '../../simulators/ask.ts';
-import { type Azurite, startAzurite } from '../../simulators/azurite.ts';
-import { type Entra, startEntra } from '../../simulators/entra.ts';
+import type { Ask } from '../../simulators/ask.ts';
 import { put } from '../../store/store.ts';
 import { keys, rows } from '../../store/tables.ts';
-import { openServer } from '../server.ts';
-import { type ServerStage, addOrganization, closed, listening, organization, period, problemOf, setServerStage } from '../stage.ts';
+import { type OpenStage, addOrganization, openStage, organization, period, problemOf } from '../stage.ts';
 
 describe('the list of goals', function () {
   this.timeout(30_000);
@@ -20,12 +16,8 @@ describe('the list of goals', function () {
   const scope = { tenant, organization };
   const ada = { id: 'ada', name: 'Ada' };
   const ben = { id: 'ben', name: 'Ben' };
-  let azurite: Azurite;
-  let entra: Entra;
-  let stage: ServerStage;
-  let server: Server;
-  let address: string;
-  const as = (person: { id: string; name: string }): Ask => asker(address, () => entra.personToken({ tenant, ...person }));
+  let stage: OpenStage;
+  const as = (person: { id: string; name: string }): Ask => stage.as({ tenant, ...person });
   const list = (query: Partial<GoalListQuery>, person = ada) => as(person)(api.goals, { params: { organization }, query: { limit: 50, ...query } });
   const titles = async (query: Partial<GoalListQuery>, person = ada) => (await list(query, person)).rows.map(r => r.goal.title).toSorted();
 
@@ -43,25 +35,19 @@ describe('the list of goals', function () {
   const add = async (id: string, more: Partial<Goal> = {}) => {
     const made = newGoal({ kind: 'key-result', title: id, owners: [ada], start: '2026-10-01', end: '2026-12-31', outcome: { kind: 'percent' } }, { period, id, by: ada, at: '2026-10-01T00:00:00.000Z' });
     const goal = { ...made, ...more };
-    await stage.deps.store.transact([put(rows.goal, keys.goal(scope, goal), goal)]);
+    await stage.store.transact([put(rows.goal, keys.goal(scope, goal), goal)]);
   };
 
   before(async () => {
-    [azurite, entra] = await Promise.all([startAzurite(), startEntra()]);
-    stage = await setServerStage({ connectionString: azurite.connectionString, trust: entra.trust, now });
+    stage = await openStage(now);
     await addOrganization(stage.store, tenant, ada);
-    server = openServer(stage.deps);
-    address = await listening(server);
     await add('top', { kind: 'objective', title: 'Delight customers', entity: { kind: 'organization' }, owners: [ben], createdAt: '2026-10-02T00:00:00.000Z' });
     await add('sales', { title: 'Sell more tea', entity: { kind: 'teams', teams: ['sales'] }, parents: [{ period, id: 'top' }], tags: ['Growth'], status: 'behind', progress: 20, value: 20 });
     await add('asia', { title: 'Sell tea in Asia', parents: [{ period, id: 'top' }], status: 'at-risk', progress: 5, value: 5, owners: [ben], end: '2026-11-01' });
     await add('past', { title: 'Sell coffee', period: '2026-q3', kind: 'initiative', status: 'closed' });
   });
 
-  after(async () => {
-    await closed(server);
-    await Promise.all([azurite.stop(), entra.stop()]);
-  });
+  after(() => stage.close());
 
   it('finds a goal to align with by title, team, owner and time period (C33)', async () => {
     assert.deepEqual(await titles({ search: 'delig cust' }), ['Delight customers']);
@@ -82,8 +68,8 @@ describe('the list of goals', function () {
     assert.deepEqual(await titles({ entity: 'organization' }), ['Delight customers']);
     assert.deepEqual(await titles({ checkedInBefore: '2026-11-01T00:00:00.000Z', mode: 'manual', checkInOwner: 'ben' }), ['Delight customers', 'Sell tea in Asia']);
     assert.deepEqual(await titles({ period }), ['Delight customers', 'Sell more tea', 'Sell tea in Asia']);
-    const token = await entra.personToken({ tenant, ...ada });
-    const repeated = await fetch(`${address}/api/v1/organizations/${organization}/goals?kind=objective&kind=initiative`, { headers: { authorization: `Bearer ${token}` } });
+    const token = await stage.entra.personToken({ tenant, ...ada });
+    const repeated = await fetch(`${stage.address}/api/v1/organizations/${organization}/goals?kind=objective&kind=initiative`, { headers: { authorization: `Bearer ${token}` } });
     assert.equal(((await repeated.json()) as { rows: unknown[] }).rows.length, 2);
   });
 

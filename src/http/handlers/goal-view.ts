@@ -5,7 +5,7 @@ import type { CheckIn } from '../../domain/check-in.ts';
 import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
-import type { Entity, Goal, GoalRef } from '../../domain/goal.ts';
+import { type Entity, type Goal, type GoalRef, nameOf } from '../../domain/goal.ts';
 import { type Scope, type Team, isId } from '../../domain/organization.ts';
 import { type Around, type Right, refusal } from '../../domain/permission.ts';
 import { automaticOf } from '../../domain/roll-up.ts';
@@ -160,10 +160,6 @@ export async function shownCheckIns<T extends CheckIn | FeedEntry>(entries: read
     const child = ref && children.get(nameOf(ref));
     return ref === undefined || (child && mayView(child, caller)) ? entry : { ...entry, because: undefined };
   });
-}
-
-function nameOf(ref: GoalRef): string {
-  return `${ref.period}:${ref.id}`;
 }
 
 async function linkView(goal: Goal, connection: Connection, caller: Caller, deps: Deps): Promise<GoalView['link']> {

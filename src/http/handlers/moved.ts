@@ -1,5 +1,6 @@
 // What a person does to a goal: it moves, the audit log hears of it, what follows is seen to, and they are answered the goal as it stands then.
 import type { GoalView } from '../../api.ts';
+import { difference } from '../../difference.ts';
 import { stateOf, type Change } from '../../domain/check-in.ts';
 import { weightsOf } from '../../domain/contribution.ts';
 import type { Goal } from '../../domain/goal.ts';
@@ -21,18 +22,15 @@ export function personsMove(goal: Move['goal'], deed: string, change: Change | (
   const at = deps.now().toISOString();
   const note = typeof change !== 'function' && 'note' in change && change.note !== '' ? { note: change.note } : {};
   const also = (before: Goal, after: Goal) => {
-    const changes = changesOf(before, after);
-    const [was, is] = [{ ...changes.before, ...standing(before, after) }, { ...changes.after, ...standing(after, before), ...note }];
-    return [auditStep(actorOf(caller), after, deed, was, is, at, deps.newId())];
+    const [decided, stands] = [changesOf(before, after), difference(standing(before), standing(after))];
+    return [auditStep(actorOf(caller), after, deed, { ...decided.before, ...stands.before }, { ...decided.after, ...stands.after, ...note }, at, deps.newId())];
   };
   return { goal, by: author(caller), at, change, also };
 }
 
-/** Where a goal stands and what its children count, as far as that differs from another state of it. */
-function standing(goal: Goal, other: Goal): object {
-  const parts = (of: Goal) => ({ ...stateOf(of), weights: Object.fromEntries(weightsOf(of.children)) });
-  const others: Record<string, unknown> = parts(other);
-  return Object.fromEntries(Object.entries(parts(goal)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(others[name])));
+/** Where a goal stands, and what its children count. */
+function standing(goal: Goal) {
+  return { ...stateOf(goal), weights: Object.fromEntries(weightsOf(goal.children)) };
 }
 
 /** The goal as it stands now, as this caller sees it. */

@@ -1,6 +1,6 @@
 // The organizations of a tenant: listed, made, and set to the way their people work (features.md 1.4, 1.15).
 import type { OrganizationView, SettingsBody } from '../../api.ts';
-import { dateIn } from '../../domain/date.ts';
+import { difference } from '../../difference.ts';
 import { type Organization, newOrganization } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { rhythmFault } from '../../domain/rhythm.ts';
@@ -11,9 +11,10 @@ import { makeDuePeriods } from '../../sync/periods.ts';
 import { type Caller, newPerson } from '../caller.ts';
 import { etagOf, refuseStale } from '../etag.ts';
 import { refuseIf, wrongField } from '../refusal.ts';
-import { difference, record, tenantLog } from './audit.ts';
+import { record, tenantLog } from './audit.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { refuseStrangers, refuseUnknownZone } from './people.ts';
+import { sessionOf } from './session.ts';
 
 export const organizations = {
   organizations: async ({ query }, caller, deps) => {
@@ -67,12 +68,8 @@ async function storedOrganization({ scope }: Caller, deps: Pick<Deps, 'store'>):
   return (await deps.store.get(rows.organization, keys.organization(scope)))!;
 }
 
-function organizationView(stored: Stored<Organization>, { person, tenantAdministrator }: Caller, deps: Pick<Deps, 'now'>): OrganizationView {
-  const { tenant: _tenant, integrations: _integrations, ...organization } = stored.body;
-  return {
-    organization, person, tenantAdministrator, today: dateIn(organization.timeZone, deps.now()),
-    etag: etagOf(stored), mayManage: refusal(person, { do: 'manage-organization' }) === undefined,
-  };
+function organizationView(stored: Stored<Organization>, caller: Caller, deps: Pick<Deps, 'now'>): OrganizationView {
+  return { ...sessionOf(caller, stored.body, deps), etag: etagOf(stored), mayManage: refusal(caller.person, { do: 'manage-organization' }) === undefined };
 }
 
 /** What the shape of settings does not show. */

@@ -1,4 +1,5 @@
 // The people of an organization: found by name, given roles and managers; and what each decides for themselves (features.md 1.14).
+import { difference } from '../../difference.ts';
 import { isTimeZone } from '../../domain/date.ts';
 import { type Person, type Role, type Who, isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
@@ -10,7 +11,7 @@ import { keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
 import { type Named, assignManager } from '../managers.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
-import { difference, record } from './audit.ts';
+import { record } from './audit.ts';
 import type { Deps, Handlers } from './handler.ts';
 
 /** Ids that are looked up at once. */

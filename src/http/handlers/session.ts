@@ -1,10 +1,14 @@
 // Who is calling, and in which organization.
+import type { Answer, Api } from '../../api.ts';
 import { dateIn } from '../../domain/date.ts';
-import type { Handlers } from './handler.ts';
+import type { Organization } from '../../domain/organization.ts';
+import type { Caller } from '../caller.ts';
+import type { Deps, Handlers } from './handler.ts';
 
 export const session = {
-  session: async (_input, caller, deps) => {
-    const { tenant: _tenant, integrations: _integrations, ...organization } = caller.organization;
-    return { person: caller.person, organization, tenantAdministrator: caller.tenantAdministrator, today: dateIn(organization.timeZone, deps.now()) };
-  },
+  session: async (_input, caller, deps) => sessionOf(caller, caller.organization, deps),
 } satisfies Partial<Handlers>;
+
+export function sessionOf({ person, tenantAdministrator }: Caller, { tenant: _tenant, integrations: _integrations, ...organization }: Organization, deps: Pick<Deps, 'now'>): Answer<Api['session']> {
+  return { person, organization, tenantAdministrator, today: dateIn(organization.timeZone, deps.now()) };
+}

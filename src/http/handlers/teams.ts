@@ -1,5 +1,6 @@
 // Teams, which stand under one another to any depth: made, changed, deleted, and the rhythm that holds for them (features.md 1.1).
 import type { TeamBody, TeamSummary, TeamView } from '../../api.ts';
+import { difference } from '../../difference.ts';
 import { type Team, type Who, isId } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { rhythmFault, rhythmOf } from '../../domain/rhythm.ts';
@@ -9,7 +10,7 @@ import { keys, rows } from '../../store/tables.ts';
 import { type Caller, who } from '../caller.ts';
 import { etagOf, refuseStale } from '../etag.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
-import { difference, record } from './audit.ts';
+import { record } from './audit.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { byName, refuseStrangers, rowAfter, whoAre } from './people.ts';
 

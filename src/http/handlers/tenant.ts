@@ -1,4 +1,5 @@
 // What a tenant's goals administrators decide for all of its organizations: who may make one, and which integrations they may use (features.md 1.15).
+import { difference } from '../../difference.ts';
 import { type TenantPolicy, allowsIntegration, usualPolicy } from '../../domain/organization.ts';
 import { refusal } from '../../domain/permission.ts';
 import { type Stored, insert, replace } from '../../store/store.ts';
@@ -6,7 +7,7 @@ import { keys, rows } from '../../store/tables.ts';
 import type { Caller } from '../caller.ts';
 import { etagOf, stale } from '../etag.ts';
 import { refuseIf, wrongField } from '../refusal.ts';
-import { difference, record, tenantLog } from './audit.ts';
+import { record, tenantLog } from './audit.ts';
 import type { Deps, Handlers } from './handler.ts';
 
 /** Guards a policy that nobody has decided yet. */

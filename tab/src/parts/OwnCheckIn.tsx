@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, type GoalView } from '../../../src/api.ts';
 import { correctionRefusal } from '../../../src/domain/amend.ts';
 import type { CheckIn } from '../../../src/domain/check-in.ts';
-import type { Status } from '../../../src/domain/status.ts';
+import { isEnded, type Status } from '../../../src/domain/status.ts';
 import { useDeed } from '../answer.ts';
 import { exactText, numberFrom } from '../format.ts';
 import { useSession } from '../session.tsx';
@@ -22,8 +22,8 @@ export function OwnCheckIn({ view, checkIn, reload }: Props) {
   const { call, locale, organization, person } = useSession();
   const [doing, setDoing] = useState<'edit' | 'delete'>();
   const deed = useDeed();
-  const allows = (change: Parameters<typeof correctionRefusal>[2]) => correctionRefusal(view.goal, checkIn, change) === undefined;
-  if (checkIn.by.kind !== 'person' || checkIn.by.id !== person.id || !view.may.checkIn || !allows({})) return null;
+  if (checkIn.by.kind !== 'person' || checkIn.by.id !== person.id || !view.may.checkIn || correctionRefusal(view.goal, checkIn, {}) !== undefined) return null;
+  const canGo = correctionRefusal(view.goal, checkIn, 'take-back') === undefined;
   const begin = (what: 'edit' | 'delete') => { deed.clear(); setDoing(what); };
   const remove = () => deed.run(async () => {
     await call(api.deleteCheckIn, { params: paramsOf(organization.id, checkIn) });
@@ -39,7 +39,7 @@ export function OwnCheckIn({ view, checkIn, reload }: Props) {
         <MenuPopover>
           <MenuList>
             <MenuItem icon={<Edit20Regular />} onClick={() => begin('edit')}>Edit</MenuItem>
-            {allows('take-back') && <MenuItem icon={<Delete20Regular />} onClick={() => begin('delete')}>Delete</MenuItem>}
+            {canGo && <MenuItem icon={<Delete20Regular />} onClick={() => begin('delete')}>Delete</MenuItem>}
           </MenuList>
         </MenuPopover>
       </Menu>
@@ -61,7 +61,6 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
   const [note, setNote] = useState(checkIn.note);
   const deed = useDeed();
   const errors = deed.error?.errors ?? {};
-  const wordsAlone = correctionRefusal(goal, checkIn, { value: 0 }) !== undefined;
   const value = text === start ? undefined : numberFrom(text);
   const save = () => deed.run(async () => {
     const body = { ...(note === checkIn.note ? {} : { note }), ...(value === undefined ? {} : { value }), ...(status === '' ? {} : { status }) };
@@ -71,8 +70,12 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
   return (
     <FormDialog title="Edit this check-in" yes="Save" deed={deed} blocked={wrongNumber(text) !== undefined} onSubmit={() => void save()} onClose={onClose}>
       <Text>{goal.title}</Text>
-      {!wordsAlone && <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />}
-      {!wordsAlone && <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="As it is" error={errors['status']} />}
+      {!isEnded(goal.status) && (
+        <>
+          <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />
+          <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="As it is" error={errors['status']} />
+        </>
+      )}
       <Field label="Note" {...fault(errors['note'])}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
     </FormDialog>
   );
