@@ -42,7 +42,8 @@ describe('Waymark as a whole', function () {
   const start = async (...args: Parameters<typeof startWhole>) => { const whole = await startWhole(...args); started.push(whole); return whole; };
 
   after(async () => {
-    await Promise.all(started.map(async whole => { await whole.stop(); await whole.clear(); }));
+    await Promise.all(started.map(whole => whole.stop()));
+    for (const whole of started) await whole.clear(); // one after the other, for some had the same folder
   });
 
   it('starts with nothing set, on loopback, with tab, sandbox and a demo whose goals are fed', async () => {
@@ -87,7 +88,7 @@ describe('Waymark as a whole', function () {
     assert.deepEqual(Object.values(view('Launch the loyalty app').weights).toSorted((a, b) => a - b), [0, 25, 25, 50]);
     assert.deepEqual(view('Launch campaign').goal.tasks.map(task => task.done), [true, true, false, false, false]);
     assert.equal(view('Halve what').goal.stopped?.by.name, 'Ben Okafor');
-    assert.equal(view('Compost').goal.closure?.score, 0.85);
+    assert.equal(view('Compost').goal.closure?.score, 0.75);
     const cups = all.filter(({ goal }) => goal.title.startsWith('Cut paper cups')).map(({ goal }) => goal);
     const [postponed, goesOn] = [cups.find(goal => goal.status === 'postponed')!, cups.find(goal => goal.status !== 'postponed')!];
     assert.deepEqual(postponed.closure!.continuedBy, { period: goesOn.period, id: goesOn.id });

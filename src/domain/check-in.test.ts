@@ -119,6 +119,16 @@ describe('a check-in', () => {
     assert.equal(move(said, reading(11, on(6, 10).at), on(6, 10)).goal.status, 'at-risk');
   });
 
+  it('may set the status by hand of a goal without a value, which time judges by where it begins (C21, C36)', () => {
+    const begun = move(goal({ mode: 'manual' }), { kind: 'check-in', status: 'on-track', note: '' }, byHand(3)).goal;
+    assert.deepEqual(state(begun), { value: null, progress: 0, status: 'on-track' });
+    assert.equal(move(begun, { kind: 'time' }, on(3)).goal.status, 'behind');
+    assert.equal(move(begun, { kind: 'time' }, on(9)).goal.status, 'at-risk');
+    const limit = goal({ mode: 'manual', outcome: metric({ direction: 'stay-below', target: 5 }), progress: null });
+    const fine = move(limit, { kind: 'check-in', status: 'on-track', note: '' }, byHand(3)).goal;
+    assert.equal(move(fine, { kind: 'time' }, on(9)).goal.status, 'on-track', 'nothing is known to judge it by');
+  });
+
   for (const status of ['closed', 'postponed'] as const) {
     it(`does not reopen a ${status} goal by a word or a value`, () => {
       const ended = goal({ status, value: 30, progress: 30 });
@@ -336,6 +346,19 @@ describe('what people set on a goal that moves by itself', () => {
     assert.deepEqual(state(move(held, { kind: 'resume' }, byHand(9)).goal), { value: 60, progress: 60, status: 'behind' });
   });
 
+  it('lets stopped updates go on where somebody checks in and says so: what they say now is overwritten by the next (C27)', () => {
+    const fed = say(goal(), 70, 'stop');
+    const heard = move(fed, reading(20, on(6, 10).at), on(6, 10)).goal;
+    const { goal: next } = move(heard, { kind: 'check-in', value: 65, note: '', updates: 'go-on' }, byHand(6, 12));
+    assert.deepEqual([next.value, next.stopped, next.heard], [65, null, null]);
+    assert.equal(move(next, reading(20, on(6, 13).at), on(6, 13)).goal.value, 20);
+    assert.ok(move(heard, { kind: 'check-in', value: 65, note: '' }, byHand(6, 12)).goal.stopped, 'not where they say nothing of it');
+    const held = move(rolling(), { kind: 'check-in', value: 10, status: 'on-track', note: '', updates: 'stop' }, byHand(6)).goal;
+    const freed = move(held, { kind: 'check-in', value: 12, note: '', updates: 'go-on' }, byHand(7)).goal;
+    assert.deepEqual([freed.value, freed.stopped], [12, null]);
+    assert.equal(hear(freed, child('a', 30), on(7, 12)).goal.value, 30);
+  });
+
   it('stops nothing on a goal that moves by hand (C27)', () => {
     assert.equal(say(goal({ mode: 'manual' }), 5, 'stop').stopped, null);
     const manual = goal({ mode: 'manual' });
@@ -417,11 +440,13 @@ describe('the end of a goal by hand', () => {
     assert.deepEqual([next.status, next.value, next.closure?.score, next.closure?.continuedBy, checkIn?.note], ['postponed', 60, null, continuedBy, 'Next year.']);
   });
 
-  it('is undone by opening it again (C22, C47)', () => {
+  it('keeps readings out until it is undone by opening it again (C22, C47)', () => {
     const ended = move(open(), { kind: 'close', score: 0.8, note: '' }, byHand(8)).goal;
     const { goal: next, checkIn } = move(ended, { kind: 'reopen', note: 'Too soon.' }, byHand(9));
     assert.deepEqual([state(next), next.closure, checkIn?.note], [{ value: 60, progress: 60, status: 'reopened' }, null, 'Too soon.']);
     assert.equal(move(next, { kind: 'time' }, on(10)).goal.status, 'at-risk');
+    assert.deepEqual(move(ended, reading(70, on(9).at), on(9)).goal, ended, 'a closed goal is read no more');
+    assert.deepEqual(state(move(next, reading(90, on(10).at), on(10)).goal), { value: 90, progress: 90, status: 'on-track' });
     const still = open();
     assert.equal(move(still, { kind: 'reopen', note: '' }, byHand(9)).goal, still, 'what is open needs no opening');
   });
@@ -457,7 +482,7 @@ describe('the laws of moving', () => {
   const change: fc.Arbitrary<Change> = fc.oneof(
     fc.tuple(value, day).map(([v, d]) => reading(v, on(d).at)),
     fc.record({ kind: fc.constant('check-in' as const), value: fc.option(value, { nil: undefined }),
-      status: fc.option(status, { nil: undefined }), note: fc.string(), updates: fc.constantFrom(undefined, 'stop' as const) }, { noNullPrototype: true }),
+      status: fc.option(status, { nil: undefined }), note: fc.string(), updates: fc.constantFrom(undefined, 'stop' as const, 'go-on' as const) }, { noNullPrototype: true }),
     child.map((c): Change => ({ kind: 'child', child: c })),
     fc.constantFrom<Change>({ kind: 'child-gone', id: 'a' }, { kind: 'time' }, { kind: 'resume' }, { kind: 'reopen', note: '' }, { kind: 'postpone', note: '', continuedBy: null }),
     fc.dictionary(fc.constantFrom('a', 'b', 'c', 'x'), fc.constantFrom(null, 0, 30, 70)).map((weights): Change => ({ kind: 'weights', weights })),

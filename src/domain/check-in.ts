@@ -8,7 +8,7 @@ import { Author, type OkrModel } from './organization.ts';
 import { progressOf } from './outcome.ts';
 import { Reactions } from './reactions.ts';
 import { automaticOf, endOf, saidBelow, statusAmong, withChild, withoutChild } from './roll-up.ts';
-import { Status, expectedOf, isEnded, statusOf, type Thresholds } from './status.ts';
+import { Status, expectedOf, isEnded, statusByGap, statusesByHand, statusOf, type Thresholds } from './status.ts';
 import { taskNews } from './tasks.ts';
 
 const State = z.object({ value: z.number().nullable(), progress: z.number().nullable(), status: Status });
@@ -53,7 +53,10 @@ export type CheckIn = z.infer<typeof CheckIn>;
 /** What can happen to a goal. Values are in the outcome's unit; for percent complete they are percent. */
 export type Change =
   | { kind: 'reading'; value: number; raw: string; asOf: Instant; readAt: Instant }
-  /** `updates`, on a goal that moves by itself: whether its next automatic update overwrites this (the default), or updates stop until somebody resumes. */
+  /**
+   * `updates`, on a goal that moves by itself: whether its next automatic update overwrites this, or updates stop until somebody resumes.
+   * Left out, it is as it was: updates go on unless they have been stopped.
+   */
   | { kind: 'check-in'; value?: number | undefined; status?: Status | undefined; note: string; updates?: 'go-on' | 'stop' | undefined }
   /** Automatic updates go on, with what children or source have said meanwhile. */
   | { kind: 'resume' }
@@ -219,11 +222,12 @@ export function judged(goal: Goal, j: Judgement): Goal {
   return status === undefined || status === goal.status ? goal : { ...goal, status };
 }
 
-/** `undefined`: there is nothing to judge it by. */
+/** `undefined`: there is nothing to judge it by. A goal that somebody gave a status, but no value, is judged by where it begins. */
 function statusNow(goal: Goal, j: Judgement): Status | undefined {
   const below = statusBelow(goal);
   if (below !== 'by-progress') return below;
-  return goal.value === null ? undefined : statusOf(goal.outcome, goal.value, goal.progress, expectedOf(goal, j.today), j.thresholds);
+  if (goal.value === null) return statusesByHand(goal.outcome).includes(goal.status) && goal.progress !== null ? statusByGap(expectedOf(goal, j.today), goal.progress, j.thresholds) : undefined;
+  return statusOf(goal.outcome, goal.value, goal.progress, expectedOf(goal, j.today), j.thresholds);
 }
 
 /** The status that children or tasks give, if it is for them to say: not while updates are stopped, nor Not Started where somebody has said a value. */

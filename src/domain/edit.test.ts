@@ -44,7 +44,7 @@ describe('An edit', () => {
       ['kind of outcome', edited({ outcome: { kind: 'percent' } })],
       ['connection', edited({}, { connection: 'c2', remeasured: false })],
       ['measure', edited({}, { connection: 'c1', remeasured: true })],
-      ['mode', edited({ mode: 'manual' }, { connection: null, remeasured: false })],
+      ['mode', edited({ mode: 'roll-up' }, { connection: null, remeasured: false })],
     ];
     for (const [what, { goal, fields, checkIn }] of emptied) {
       assert.deepEqual([goal.value, goal.status, goal.asOf, goal.readAt], [null, 'not-started', null, at], what);
@@ -62,6 +62,25 @@ describe('An edit', () => {
     const manual = edited({ mode: 'manual' }, { connection: null, remeasured: false }, stopped).goal;
     assert.deepEqual([manual.heard, manual.stopped], [null, null]);
     assert.deepEqual(edited({ title: 'Other' }, same, stopped).goal.heard, stopped.heard);
+  });
+
+  it('that hands a goal over to check-ins by hand leaves its last value, with its age, whatever moved it (C26)', () => {
+    const { goal, checkIn } = edited({ mode: 'manual' }, { connection: null, remeasured: false });
+    assert.deepEqual([goal.value, goal.progress, goal.status, goal.asOf, goal.connection, checkIn], [12, 100, 'on-track', fed.asOf, null, undefined]);
+    const stopped = edited({ mode: 'manual' }, { connection: null, remeasured: false }, { ...fed, stopped: { by: ann, at }, heard: { value: 3, raw: '3', asOf: at, readAt: at } }).goal;
+    assert.deepEqual([stopped.value, stopped.stopped, stopped.heard], [12, null, null]);
+    const parent: Goal = { ...fed, mode: 'roll-up', connection: null, outcome: { kind: 'percent' }, children: [childAt(12, 'behind')], value: 12, progress: 12, status: 'behind' };
+    const byHand = edit(parent, { ...draft, outcome: { kind: 'percent' }, mode: 'manual' }, { connection: null, remeasured: false }, judgement).goal;
+    assert.deepEqual([byHand.value, byHand.progress], [12, 12]);
+    assert.equal(edited({ mode: 'manual', outcome: { kind: 'percent' } }, { connection: null, remeasured: false }).goal.value, null, 'not where it would mean something else');
+  });
+
+  it('of the source leaves the value that people have set while updates are stopped (C27)', () => {
+    const stopped: Goal = { ...fed, value: 15, asOf: at, stopped: { by: ann, at }, heard: { value: 3, raw: '3', asOf: at, readAt: at } };
+    const remeasured = edited({}, { connection: 'c1', remeasured: true }, stopped).goal;
+    assert.deepEqual([remeasured.value, remeasured.status, remeasured.heard, remeasured.stopped], [15, 'on-track', null, stopped.stopped]);
+    assert.equal(edited({}, { connection: 'c2', remeasured: false }, stopped).goal.value, 15);
+    assert.equal(edited({}, { connection: 'c1', remeasured: true }, { ...stopped, asOf: fed.asOf }).goal.value, null, 'what the former source said means nothing any more');
   });
 
   it('leaves ended what has ended', () => {

@@ -11,23 +11,36 @@ export interface Edited extends Moved { fields: string[] }
 /**
  * Applies an edit, and judges the goal by its new rules at once. A value stays only while it still means the same: when the unit, the kind
  * of outcome or the source changes, the goal has no value until the next reading or check-in, for a number in the wrong unit is a wrong
- * number. `connection` is `null` unless `mode` is `source`; `remeasured` says that the measure behind it changed.
+ * number (docs/decisions/what-an-edit-leaves.md). `connection` is `null` unless `mode` is `source`; `remeasured` says that the measure
+ * behind it changed.
  */
 export function edit(goal: Goal, draft: GoalDraft, source: { connection: string | null; remeasured: boolean }, j: Judgement): Edited {
   const edited: Goal = { ...goal, ...draft, connection: source.connection };
   const fields = changedFields(goal, edited, source.remeasured);
   if (fields.length === 0) return { goal, fields };
 
-  const meansTheSame = goal.mode === edited.mode && goal.connection === edited.connection && !source.remeasured && sameUnit(goal, edited);
-  const next = alerted(meansTheSame ? rejudged(goal, edited, j) : followed(emptied(goal, edited, j), j), j);
+  const movesAsBefore = goal.mode === edited.mode && goal.connection === edited.connection && !source.remeasured;
+  const after = movesAsBefore ? edited : movedAnew(goal, edited, j);
+  const meansTheSame = sameUnit(goal, edited) && (movesAsBefore || edited.mode === 'manual' || (goal.mode === edited.mode && isSetByHand(goal)));
+  const next = alerted(meansTheSame ? rejudged(goal, after, j) : followed(emptied(goal, after, j), j), j);
   return { goal: next, fields, ...(sameState(goal, next) ? {} : { checkIn: { ...checkInOf(goal, next, j), because: { kind: 'edited' } } }) };
 }
 
-/** What was read before the edit answers the question that was asked before it: `readAt` keeps it out. What has ended stays ended. */
+/** What was read before the edit answers the question that was asked before it: `readAt` keeps it out. */
+function movedAnew(before: Goal, after: Goal, j: Judgement): Goal {
+  return { ...after, readAt: j.at, heard: null, stopped: before.mode === after.mode ? before.stopped : null };
+}
+
+/** While updates are stopped, nobody but people says a value. */
+function isSetByHand({ stopped, asOf }: Goal): boolean {
+  return stopped !== null && asOf !== null && asOf >= stopped.at;
+}
+
+/** What has ended stays ended. */
 function emptied(before: Goal, after: Goal, j: Judgement): Goal {
   return {
     ...after, value: null, progress: progressBefore(after.outcome, after.mode), status: isEnded(before.status) ? before.status : 'not-started',
-    asOf: null, readAt: j.at, heard: null, stopped: before.mode === after.mode ? before.stopped : null,
+    asOf: null, readAt: j.at, heard: null,
   };
 }
 

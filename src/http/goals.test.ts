@@ -140,8 +140,28 @@ describe('goals over HTTP', function () {
       const late = await make('ben', { ...under({ goal }), start: '2026-11-01', end: '2027-01-31' });
       assert.deepEqual(late.goal.misplaced, ['outside-period', 'outside-objective']);
       assert.deepEqual((await change('ben', late.goal, { end: '2026-12-01' })).goal.misplaced, []);
+      await change('ben', goal, { start: '2026-11-10' });
+      assert.deepEqual((await read('ben', late.goal)).alerts.map(alert => alert.kind), ['far-behind', 'outside-objective', 'not-begun'], 'whichever of the two moves');
       assert.ok((await faultsOf(make('ben', { start: '2026-12-01', end: '2026-11-01' })))['end']);
       assert.ok((await faultsOf(change('ben', goal, { start: '2026-12-31' })))['end']);
+    });
+
+    it('alert nobody of what they have muted, neither in a goal nor below it (C48)', async () => {
+      const objective = await make('ben', { kind: 'objective', end: '2026-12-30' });
+      const overdue = await make('ben', { ...under(objective), start: '2026-10-02', end: '2026-11-01' });
+      const late = await make('ben', { ...under(objective), start: '2026-11-01', end: '2026-12-30', outcome: metric({ unit: { kind: 'none' }, direction: 'baseline' }) });
+      const seen = async () => {
+        const [above, below] = [await read('eve', objective.goal), await read('eve', overdue.goal)];
+        return [above.alertBelow, below.alerts.map(alert => alert.kind)];
+      };
+      const mute = (...mutedAlerts: ('at-risk' | 'needs-attention')[]) => as('eve')(api.updatePreferences, { params: { organization }, body: { mutedAlerts } });
+      await change('ben', late.goal, { title: 'Find out' });
+      await drained();
+      assert.deepEqual(await seen(), ['at-risk', ['past-due', 'not-begun']]);
+      await mute('at-risk');
+      assert.deepEqual(await seen(), ['needs-attention', ['not-begun']]);
+      await mute('at-risk', 'needs-attention');
+      assert.deepEqual(await seen(), [null, []]);
     });
 
     it('measure percent complete, or a metric in every unit (C11)', async () => {

@@ -223,7 +223,7 @@ describe('organizations and their people', function () {
         [{ createGoals: { for: 'people', people: ['ben', 'nobody'] } }, 'createGoals.people'],
         [{ model: { initiatives: { ...usualModel.initiatives, enabled: { for: 'people', people: ['nobody'] } } } }, 'model.initiatives.enabled.people'],
         [{ model: { names: { ...usualModel.names, objective: ['', 'Goals'] } } }, 'model.names.objective.0'],
-        [{ colour: 'red' } as SettingsBody, 'body'],
+        [{ colour: 'red' } as SettingsBody, 'colour'],
       ];
       const { etag } = await settingsNow();
       for (const [body, field] of wrong) {

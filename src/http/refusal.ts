@@ -1,5 +1,5 @@
 // Why a request is not carried out, in the one shape that every error of the API has (RFC 9457).
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ProblemDetails } from '../api.ts';
 import { SourceError } from '../connectors/source-error.ts';
 import { Refusal, type RefusalKind, refuseIf, wrongField } from '../refusal.ts';
@@ -11,6 +11,11 @@ const statuses: Record<RefusalKind, number> = {
   'bad-request': 400, unauthorized: 401, forbidden: 403, 'not-found': 404, conflict: 409, 'under-way': 409, stale: 412, 'key-reused': 422, 'precondition-required': 428, 'too-many': 429,
 };
 
+/** The schema, for which what it does not know is at fault too (docs/decisions/unknown-fields-are-refused.md). */
+export function exactly<T extends z.ZodType>(schema: T): T {
+  return schema instanceof z.ZodObject ? schema.strict() as unknown as T : schema;
+}
+
 /** A value that fits the schema, or a refusal that names each field at fault. */
 export function fitting<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
@@ -21,11 +26,12 @@ export function fitting<T extends z.ZodType>(schema: T, value: unknown): z.outpu
   throw new Refusal('bad-request', `${field}: ${first}`, errors);
 }
 
-interface Issue { path: PropertyKey[]; message: string; code?: string | undefined; errors?: Issue[][] | undefined }
+interface Issue { path: PropertyKey[]; message: string; code?: string | undefined; keys?: string[] | undefined; errors?: Issue[][] | undefined }
 
 /** For a union, the branch that came closest says best what is wrong. */
 function flatten(issues: readonly unknown[]): Issue[] {
   return (issues as Issue[]).flatMap(issue => {
+    if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map(key => ({ path: [...issue.path, key], message: 'There is nothing of this name here. Correct its spelling, or leave it out.' }));
     if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
     const closest = issue.errors.toSorted((a, b) => mismatches(a) - mismatches(b))[0]!;
     return flatten(closest).map(inner => ({ ...inner, path: [...issue.path, ...inner.path] }));

@@ -143,6 +143,21 @@ describe('the REST API', function () {
       assert.match(errors['outcome.name']!, /Name the metric/);
     });
 
+    it('name what nobody knows, in a body or a query, instead of passing over it (A27)', async () => {
+      const token = await entra.personToken(ada);
+      const goals = `/api/v1/organizations/main/goals`;
+      const made = await raw(`${goals}/${period}`, token, { method: 'POST', body: JSON.stringify({ kind: 'key-result', title: 'Spelled', outcome: { kind: 'percent' } }) });
+      const { id } = made.body['goal'] as { id: string };
+      const faults = async (path: string, body?: object) => {
+        const answer = await raw(`${goals}${path}`, token, body && { method: 'POST', body: JSON.stringify(body) });
+        return [answer.status, Object.keys(answer.body['errors'] as object ?? {})];
+      };
+      assert.deepEqual(await faults(`/${period}/${id}/check-ins`, { valeu: 5, note: 'Half way' }), [400, ['valeu']]);
+      assert.deepEqual(await faults(`/${period}/${id}/close`, { scores: 1, note: 7 }), [400, ['note', 'scores']]);
+      assert.deepEqual(await faults(`?period=${period}&stauts=closed`), [400, ['stauts']]);
+      assert.deepEqual((await raw(`${goals}/${period}/${id}/history`, token)).body['rows'], [], 'nothing has happened');
+    });
+
     it('answer broken JSON, huge bodies and unknown addresses with sentences', async () => {
       const token = await entra.personToken(ada);
       assert.equal((await raw(`/api/v1/organizations/main/goals/${period}`, token, { method: 'POST', body: '{"title":' })).status, 400);

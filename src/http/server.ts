@@ -13,7 +13,7 @@ import type { Deps, Handler, Handled } from './handlers/handler.ts';
 import { type Outcome, digestOf, keyOf, once } from './idempotency.ts';
 import type { ManagerOf } from './managers.ts';
 import { openApi } from './openapi.ts';
-import { fitting } from './refusal.ts';
+import { exactly, fitting } from './refusal.ts';
 import { answering, sendJson } from './send.ts';
 import { mountSatellite } from './satellite-routes.ts';
 
@@ -113,7 +113,7 @@ function routeHandler(server: Server, deps: ServerDeps, endpoint: Endpoint, hand
     const etag = endpoint.guarded ? guardOf(req.headers['if-match']) : undefined;
     const carryOut = async (given: Deps): Promise<unknown> => {
       const query = endpoint.query.def.type === 'undefined' ? undefined : req.query;
-      const checked = { params: input.params, query: fitting(endpoint.query, query), body: fitting(endpoint.body, input.body), ...(etag === undefined ? {} : { etag }) };
+      const checked = { params: input.params, query: fitting(exactly(endpoint.query), query), body: fitting(exactly(endpoint.body), input.body), ...(etag === undefined ? {} : { etag }) };
       return endpoint.answer.parse(await (handler as (input: unknown, caller: unknown, deps: Deps) => Promise<unknown>)(checked, caller, given));
     };
     const key = isWrite(endpoint) ? keyOf(req.headers['idempotency-key'] as string | undefined) : undefined;

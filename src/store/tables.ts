@@ -12,6 +12,7 @@ import { Id, Organization, Person, type Scope, Team, TenantPolicy, Who } from '.
 import { Period, PlanningYear } from '../domain/period.ts';
 import { Reactions } from '../domain/reactions.ts';
 import { Measure, Problem } from '../domain/source.ts';
+import { Thresholds } from '../domain/status.ts';
 
 export { Measure, Post, Problem, Subscription, Thread };
 
@@ -59,8 +60,8 @@ export type Link = z.infer<typeof Link>;
 export const Turn = z.object({ worker: z.string(), until: Instant });
 export type Turn = z.infer<typeof Turn>;
 
-/** How far the sweep has come in an organization: the last day it judged whole, and when it last looked for what had been left lying. */
-export const Swept = z.object({ day: PlainDate, mendedAt: Instant });
+/** How far the sweep has come in an organization: the last day it judged whole, by which thresholds, and when it last looked for what had been left lying. */
+export const Swept = z.object({ day: PlainDate, thresholds: Thresholds.optional(), mendedAt: Instant });
 export type Swept = z.infer<typeof Swept>;
 
 /** The customer's own agent before sources that the cloud cannot reach. Its token stays with the customer; here is what recognizes it. */

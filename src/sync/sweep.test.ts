@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, it } from 'mocha';
 import { dateIn } from '../domain/date.ts';
 import { quartersOf } from '../domain/period.ts';
 import { startAzurite, type Azurite } from '../simulators/azurite.ts';
+import { revise } from '../store/revise.ts';
 import { insert, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { drain } from './outbox.ts';
@@ -59,6 +60,23 @@ describe('The sweep', () => {
     const history = await stage.history(goal);
     assert.deepEqual(history.map(({ at, by, value }) => [at, by.kind, value]), [['2026-11-01T11:00:00.000Z', 'time', 10], ['2026-10-10T11:00:00.000Z', 'time', 10]]);
     assert.deepEqual((await stage.outbox()).map(({ kind }) => kind), ['moved', 'moved']);
+  });
+
+  it('judges every goal anew once the organization has set other thresholds, on the same day, and keeps both turns in the history (C24)', async () => {
+    stage.clock.now = new Date('2026-11-15T12:00:00.000Z'); // half of the quarter has gone
+    const goal = await stage.addGoal('g', { value: 40, progress: 40, status: 'on-track', readAt: '2026-10-01T00:00:00.000Z' });
+    const begins = async (behind: number, atRisk: number) => {
+      await revise(stage.deps.store, rows.organization, keys.organization(stage.scope), o => ({ ...o, thresholds: { behind, atRisk } }));
+      stage.later(60);
+      await sweep(stage.deps);
+      return (await stage.goal(goal)).status;
+    };
+    await sweep(stage.deps);
+    assert.deepEqual([(await stage.goal(goal)).status, await begins(0, 5), await begins(20, 40)], ['behind', 'at-risk', 'on-track']);
+    const history = await stage.history(goal);
+    assert.deepEqual(history.map(({ was, status }) => `${was.status}→${status}`), ['at-risk→on-track', 'behind→at-risk', 'on-track→behind']);
+    await sweep(stage.deps);
+    assert.equal((await stage.history(goal)).length, 3);
   });
 
   it('does nothing more the second time, nor when two do it at once', async () => {

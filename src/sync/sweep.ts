@@ -1,4 +1,5 @@
-// What time alone changes, once a day and organization; and, once an hour, what a crash or a lost message has left lying.
+// What time alone changes, once a day and organization (and again when its thresholds change); and, once an hour, what a crash or a lost message has left lying.
+import { isDeepStrictEqual } from 'node:util';
 import { move } from '../domain/check-in.ts';
 import { addDays, dateIn, type Instant, type PlainDate } from '../domain/date.ts';
 import type { Organization, Scope } from '../domain/organization.ts';
@@ -32,20 +33,23 @@ async function sweepOrganization(deps: SyncDeps, organization: Organization): Pr
   const today = dateIn(organization.timeZone, now);
   const swept = (await deps.store.get(rows.swept, keys.swept(scope)))?.body;
   const mended = swept !== undefined && now.getTime() - Date.parse(swept.mendedAt) < mendEveryMs;
-  if (mended && swept.day === today) return;
+  const judged = swept?.day === today && isDeepStrictEqual(swept.thresholds, organization.thresholds);
+  if (mended && judged) return;
   await makeDuePeriods(deps.store, scope, organization, now);
-  if (swept?.day !== today) await judgeByTime(deps, scope, organization, today);
+  if (!judged) await judgeByTime(deps, scope, organization, today, swept?.day === today ? now.toISOString() : firstInstantOf(organization.timeZone, today));
   if (!mended) {
     await mend(deps, scope, organization);
     await forgetRequests(deps, scope, swept?.mendedAt ?? now.toISOString());
   }
-  const done: Swept = { day: today, mendedAt: mended ? swept.mendedAt : now.toISOString() };
+  const done: Swept = { day: today, thresholds: organization.thresholds, mendedAt: mended ? swept.mendedAt : now.toISOString() };
   await deps.store.transact([put(rows.swept, keys.swept(scope), done)]);
 }
 
-/** Expected progress has grown overnight: goals that nobody moved may be Behind or At Risk, or have something else the matter with them, since midnight. */
-async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organization, today: PlainDate): Promise<void> {
-  const at = firstInstantOf(organization.timeZone, today);
+/**
+ * Expected progress has grown overnight: goals that nobody moved may be Behind or At Risk, or have something else the matter with them, since
+ * midnight; or since `at`, where the organization has set other thresholds during the day.
+ */
+async function judgeByTime(deps: SyncDeps, scope: Scope, organization: Organization, today: PlainDate, at: Instant): Promise<void> {
   for await (const { body: period } of deps.store.all(rows.period, keys.organizationRows(scope))) {
     if (daysOf(period).start > today || addDays(daysOf(period).end, daysAfterPeriod) < today) continue;
     let turned: Move[] = [];

@@ -541,6 +541,21 @@ describe('the tab', function () {
     await page.getByRole('link', { name: 'Find out how long guests wait at the till' }).click();
     await feed.getByText('Measured on two mornings.').waitFor();
     assert.equal(await feed.getByRole('button', { name: /^Change your check-in/ }).count(), 0, 'somebody else’s check-in');
+
+    await page.getByRole('link', { name: 'Goals', exact: true }).first().click();
+    await page.getByRole('link', { name: 'Taste a coffee from every farm we buy from' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Close' }).click();
+    await dialog.getByRole('button', { name: 'Close the goal' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await feed.getByRole('button', { name: /^Change your check-in/ }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).waitFor();
+    assert.equal(await page.getByRole('menuitem', { name: 'Delete' }).count(), 0, 'an ended goal keeps its values');
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await dialog.getByRole('textbox', { name: 'Note' }).fill('Nine of 45 farms, and all of Ethiopia.');
+    assert.deepEqual([await dialog.getByRole('textbox').count(), await dialog.getByRole('combobox').count()], [1, 0]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await feed.getByText('Nine of 45 farms, and all of Ethiopia.').waitFor();
   });
 
   it('writes numbers and dates the reader’s way', async () => {

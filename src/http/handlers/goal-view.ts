@@ -4,6 +4,7 @@ import { alertBelow, alertsOf } from '../../domain/alert.ts';
 import type { CheckIn } from '../../domain/check-in.ts';
 import { weightsOf } from '../../domain/contribution.ts';
 import { type PlainDate, dateIn } from '../../domain/date.ts';
+import { misplacementOf } from '../../domain/draft.ts';
 import type { FeedEntry } from '../../domain/feed.ts';
 import { type Entity, type Goal, type GoalRef, nameOf, worstAlert } from '../../domain/goal.ts';
 import { type Scope, type Team, isId } from '../../domain/organization.ts';
@@ -80,7 +81,7 @@ export async function goalViews(goals: readonly Stored<Goal>[], caller: Caller, 
 async function goalView(
   stored: Stored<Goal>, connections: ReadonlyMap<string, Connection>, near: Surroundings, today: PlainDate, caller: Caller, deps: Deps,
 ): Promise<GoalView> {
-  const goal = stored.body;
+  const goal = placedNow(stored.body, near);
   const around = aroundOf(goal, near);
   const allows = (deed: Right) => refusal(caller.person, { do: deed, goal, around }) === undefined;
   const connection = goal.connection === null ? undefined : connections.get(goal.connection);
@@ -96,7 +97,7 @@ async function goalView(
     etag: etagOf(stored),
     expected: expectedOf(goal, today),
     alerts: alerts.filter(alert => !caller.person.mutedAlerts?.includes(alert.level)),
-    alertBelow: alertBelow(shown),
+    alertBelow: alertBelow({ children: shown.children.filter(child => child.alert === null || !caller.person.mutedAlerts?.includes(child.alert)) }),
     automatic: automaticOf(goal) ?? null,
     weights: Object.fromEntries(shown.children.flatMap(({ id }) => (weights.has(id) ? [[id, weights.get(id)!]] : []))),
     suggestedScore: suggestedScore(goal),
@@ -129,6 +130,12 @@ function aroundOf({ entity, parents }: Goal, near: Surroundings): Around {
     teams: entity.kind === 'teams' ? entity.teams.flatMap(id => near.teams.get(id) ?? []) : [],
     parents: parents.flatMap(ref => near.goals.get(nameOf(ref)) ?? []),
   };
+}
+
+/** The goal as it stands in time today: its objective's dates may have changed since it was last edited. */
+function placedNow(goal: Goal, near: Surroundings): Goal {
+  const ofPeriod = goal.misplaced.filter(where => where !== 'outside-objective');
+  return { ...goal, misplaced: [...ofPeriod, ...misplacementOf(goal, undefined, aroundOf(goal, near).parents)] };
 }
 
 /**

@@ -388,6 +388,8 @@ function About({ view }: { view: GoalView }) {
       {goal.description !== '' && <p className={styles.text}>{goal.description}</p>}
       <dl className={styles.facts}>
         <dt>{goal.owners.length === 1 ? 'Owner' : 'Owners'}</dt><dd>{ownersText(goal.owners)}</dd>
+        {goal.checkInOwner !== null && <><dt>Checks in</dt><dd>{goal.checkInOwner.name}</dd></>}
+        {goal.delegate !== null && <><dt>Delegate</dt><dd>{goal.delegate.name}</dd></>}
         <dt>Belongs to</dt><dd>{entityText(goal.entity, teams)}</dd>
         <dt>Moved</dt><dd>{progressMode(view).words}</dd>
         <dt>Ambition</dt><dd>{goal.ambition === 'committed' ? 'Committed' : 'Aspirational'}</dd>

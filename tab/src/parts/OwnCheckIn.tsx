@@ -73,7 +73,7 @@ function EditDialog({ view: { goal }, checkIn, onClose, onDone }: Omit<Props, 'r
       {!isEnded(goal.status) && (
         <>
           <ValueField outcome={goal.outcome} text={text} onText={setText} error={errors['value']} />
-          <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="As it follows or was said" error={errors['status']} />
+          <StatusField outcome={goal.outcome} status={status} onStatus={setStatus} unsaid="As it is" error={errors['status']} />
         </>
       )}
       <Field label="Note" {...fault(errors['note'])}><Textarea value={note} maxLength={4000} resize="vertical" onChange={(_, data) => setNote(data.value)} /></Field>
