@@ -52,6 +52,11 @@ function isRollable(outcome: Outcome): boolean {
   return outcome.kind === 'percent' || outcome.unit.kind !== 'percent' || isPaced(outcome);
 }
 
+/** How a goal is moved where nobody says: an objective that counts percent complete by what stands under it, anything else by check-ins (features.md 1.4). */
+export function usualMode({ kind, outcome }: Pick<GoalDraft, 'kind' | 'outcome'>): GoalDraft['mode'] {
+  return kind === 'objective' && outcome.kind === 'percent' ? 'roll-up' : 'manual';
+}
+
 /** Why a goal of one kind cannot stand under one of another, and who can change that; `undefined` where it can. */
 export function nestingFault(child: GoalKind, parent: GoalKind, model: OkrModel): string | undefined {
   if (parent === 'objective') return undefined;

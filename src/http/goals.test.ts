@@ -115,6 +115,12 @@ describe('goals over HTTP', function () {
       assert.deepEqual(Object.keys(await faultsOf(make('ben', { access: { private: true, viewers: ['ben', 'nobody'], aligners: null, editors: [] } }))), ['access.viewers.1']);
     });
 
+    it('are moved by what stands under them where nobody says otherwise, if they are objectives; by check-ins, if not (C26)', async () => {
+      const modes = await Promise.all((['objective', 'key-result', 'initiative'] as const).map(async kind => (await make('ada', { kind })).goal.mode));
+      assert.deepEqual(modes, ['roll-up', 'manual', 'manual']);
+      assert.equal((await make('ada', { kind: 'objective', mode: 'manual' })).goal.mode, 'manual');
+    });
+
     it('are checked in by their first owner, unless another is named (C06)', async () => {
       const { goal } = await make('ben', { owners: ['cleo', 'dana'] });
       assert.equal(checkInOwnerOf(goal)?.id, 'cleo');

@@ -1,7 +1,7 @@
 // Making, showing, changing and deleting goals, and tying them to their sources.
 import { isDeepStrictEqual } from 'node:util';
 import type { GoalBody, GoalView } from '../../api.ts';
-import { draftOf } from '../../domain/draft.ts';
+import { draftOf, usualMode } from '../../domain/draft.ts';
 import { type Access, type Child, type Entity, type Goal, type GoalDraft, type GoalRef, sameRef, usualDraft } from '../../domain/goal.ts';
 import type { Who } from '../../domain/organization.ts';
 import { changeGoal } from '../../goals/change.ts';
@@ -98,7 +98,7 @@ interface Given { period: string; before: Goal | undefined; linkedBefore: Link |
 async function wantedOf(body: Partial<GoalBody>, { period: periodId, before, linkedBefore }: Given, caller: Caller, deps: Deps): Promise<Wanted> {
   const period = (await periodsOf(caller, deps)).find(p => p.id === periodId);
   if (!period && !before) throw wrongField('period', 'There is no such time period.');
-  const was: GoalDraft = before ? draftOf(before) : { ...usualDraft, kind: body.kind!, title: body.title!, outcome: body.outcome!, owners: [who(caller)], start: period!.start, end: period!.end };
+  const was: GoalDraft = before ? draftOf(before) : { ...usualDraft, kind: body.kind!, title: body.title!, outcome: body.outcome!, mode: usualMode({ kind: body.kind!, outcome: body.outcome! }), owners: [who(caller)], start: period!.start, end: period!.end };
   const { owners, checkInOwner, delegate, parents: _parents, access: _access, link: _link, tags, ...plain } = body;
   const named = await peopleIn(body, before, caller, deps);
   const parents = await parentsOf(body.parents, before, caller, deps);
