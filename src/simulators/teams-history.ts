@@ -80,9 +80,10 @@ export async function openHistory(file: string | undefined, now: () => Date): Pr
     of: conversation => state.messages.filter(message => message.conversation === conversation),
     find: (conversation, id) => state.messages.find(message => message.id === id && message.conversation === conversation),
     add: draft => {
-      const at = now().toISOString();
+      const id = nextId();
+      const at = new Date(Number(id)).toISOString(); // in Teams too a message's id is the instant at which it was written
       const words = { text: draft.text, attachments: draft.attachments ?? [] };
-      const message: Message = { mentionsBot: false, ...draft, ...words, id: nextId(), at, versions: [{ at, ...words }], reactions: [] };
+      const message: Message = { mentionsBot: false, ...draft, ...words, id, at, versions: [{ at, ...words }], reactions: [] };
       state.messages.push(message);
       changed(message);
       return message;
