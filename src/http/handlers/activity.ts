@@ -13,7 +13,7 @@ import { keys, rows } from '../../store/tables.ts';
 import { correctionSteps } from '../../sync/move.ts';
 import { type Caller, actorOf } from '../caller.ts';
 import { Refusal, wrongField } from '../refusal.ts';
-import { changeableGoal, shownEntries, visibleGoal } from './goal-view.ts';
+import { changeableGoal, refuseChange, shownEntries, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { moved, viewNow } from './moved.ts';
 
@@ -76,7 +76,7 @@ async function correct(
   const found = await deps.store.get(rows.checkIn, key);
   if (!found) throw new Refusal('not-found', 'There is no such check-in. It may have been taken back.');
   const { body: checkIn } = found;
-  await changeableGoal(params, isBy(checkIn, caller) ? 'check-in' : 'edit', caller, deps);
+  await refuseChange(isBy(checkIn, caller) ? 'check-in' : 'edit', goal, caller, deps);
   const refused = correctionRefusal(goal, checkIn, change);
   if (refused) throw new Refusal('bad-request', refused);
 

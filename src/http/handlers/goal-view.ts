@@ -36,11 +36,16 @@ export async function changeableGoal(ref: { period: string; goal: string }, deed
   return stored;
 }
 
-/** Refuses unless this caller may change the goal in this way. What lies around the goal is read only where that could make a difference. */
+/** Refuses unless this caller may change the goal in this way. */
 export async function refuseChange(deed: Right, goal: Goal, caller: Caller, deps: Pick<Deps, 'store'>): Promise<void> {
+  refuseIf(await changeRefusal(deed, goal, caller, deps));
+}
+
+/** Why this caller may not change the goal in this way; `undefined` when they may. What lies around the goal is read only where that could make a difference. */
+export async function changeRefusal(deed: Right, goal: Goal, caller: Caller, deps: Pick<Deps, 'store'>): Promise<string | undefined> {
   const byItself = refusal(caller.person, { do: deed, goal, around: { teams: [], parents: [] } });
-  if (byItself === undefined) return;
-  refuseIf(goal.access.private ? byItself : refusal(caller.person, { do: deed, goal, around: aroundOf(goal, await surroundings([goal], caller, deps)) }));
+  if (byItself === undefined || goal.access.private) return byItself;
+  return refusal(caller.person, { do: deed, goal, around: aroundOf(goal, await surroundings([goal], caller, deps)) });
 }
 
 /** Refuses unless this caller may make such a goal, or give one to such teams. */
@@ -65,6 +70,11 @@ export function mayView(goal: Goal, caller: Caller): boolean {
 export function goalRef(params: { period: string; goal: string }): GoalRef {
   if (!isId(params.period) || !isId(params.goal)) throw new Refusal('not-found', 'There is no such goal.');
   return { period: params.period, id: params.goal };
+}
+
+/** Of a goal that this caller may see. */
+export async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise<GoalView> {
+  return (await goalViews([stored], caller, deps))[0]!;
 }
 
 /** Of goals that this caller may see. */

@@ -16,7 +16,7 @@ import { type Caller, actorOf, who } from '../caller.ts';
 import { refuseStale } from '../etag.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { enabledConnection, knownConnection, usableConnection } from './connections.ts';
-import { changeableGoal, goalViews, mayView, refuseChange, refuseMaking, visibleGoal } from './goal-view.ts';
+import { changeableGoal, goalViews, mayView, refuseChange, refuseMaking, viewOf, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 import { fittingMeasure } from './measures.ts';
 import { periodsOf } from './periods.ts';
@@ -73,10 +73,6 @@ export const goals = {
     return {};
   },
 } satisfies Partial<Handlers>;
-
-async function viewOf(stored: Stored<Goal>, caller: Caller, deps: Deps): Promise<GoalView> {
-  return (await goalViews([stored], caller, deps))[0]!;
-}
 
 /** After a goal is written: heard by its parents, and read from its source without waiting for the hour. */
 async function settled(goal: Goal, linkedTo: Connection | undefined, caller: Caller, deps: Deps, parentsBefore: readonly GoalRef[] = []): Promise<GoalView> {

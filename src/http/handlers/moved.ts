@@ -7,7 +7,7 @@ import type { Goal } from '../../domain/goal.ts';
 import { auditStep, changesOf } from '../../goals/actor.ts';
 import type { Move } from '../../sync/move.ts';
 import { type Caller, actorOf, author } from '../caller.ts';
-import { goalRef, goalViews, visibleGoal } from './goal-view.ts';
+import { goalRef, viewOf, visibleGoal } from './goal-view.ts';
 import type { Deps } from './handler.ts';
 
 /** A `change` that is a function decides on the goal as it is when it is written, again after every change of somebody else. */
@@ -35,5 +35,5 @@ function standing(goal: Goal) {
 
 /** The goal as it stands now, as this caller sees it. */
 export async function viewNow(params: { period: string; goal: string }, caller: Caller, deps: Deps): Promise<GoalView> {
-  return (await goalViews([await visibleGoal(params, caller, deps)], caller, deps))[0]!;
+  return viewOf(await visibleGoal(params, caller, deps), caller, deps);
 }

@@ -13,7 +13,7 @@ import { type Keys, type Kind, keys, rows } from '../../store/tables.ts';
 import { type Caller, actorOf, author, who } from '../caller.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { type Place, instantOf, isBy } from './activity.ts';
-import { changeableGoal, visibleGoal } from './goal-view.ts';
+import { changeRefusal, visibleGoal } from './goal-view.ts';
 import type { Deps, Handlers } from './handler.ts';
 
 export const talk = {
@@ -46,7 +46,7 @@ export const talk = {
 
   deleteComment: async ({ params }, caller, deps) => {
     const goal = (await visibleGoal(params, caller, deps)).body;
-    const mayTidy = await changeableGoal(params, 'edit', caller, deps).then(() => true, (error: unknown) => { if (error instanceof Refusal) return false; throw error; });
+    const mayTidy = await changeRefusal('edit', goal, caller, deps) === undefined;
     return changedComment(params, goal, 'comment.deleted', caller, deps, comment => {
       if (!mayTidy && !isBy(comment, caller)) throw new Refusal('forbidden', 'Only who wrote a comment, and who may edit the goal, may take it back.');
       const { mentions: _, ...rest } = comment.activity;

@@ -18,7 +18,9 @@ export const weights = {
 
   resetWeights: async ({ params }, caller, deps) => {
     const { body: goal } = await changeableGoal(params, 'edit', caller, deps);
-    if (goal.mode !== 'roll-up') throw new Refusal('bad-request', 'Weights count only where progress rolls up from the children. Let it roll up first.');
-    return moved(params, 'goal.weights-set', { kind: 'weights', weights: usualWeights(goal.children, caller.organization.model) }, caller, deps);
+    const usual = usualWeights(goal.children, caller.organization.model);
+    const refused = weightsRefusal(goal, usual, caller.organization.model);
+    if (refused) throw new Refusal('bad-request', refused.message);
+    return moved(params, 'goal.weights-set', { kind: 'weights', weights: usual }, caller, deps);
   },
 } satisfies Partial<Handlers>;
