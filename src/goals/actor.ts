@@ -7,6 +7,7 @@ import { type Goal, refOf } from '../domain/goal.ts';
 import type { Organization, Scope, Who } from '../domain/organization.ts';
 import { type Step, type Store, put } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { outgoingStep } from '../sync/move.ts';
 
 /** A person at work in an organization. Whether they may is asked before: deeds carry out. */
 export interface Actor { readonly scope: Scope; readonly by: Who; readonly organization: Organization }
@@ -28,7 +29,7 @@ export function feedStep({ scope, by }: Actor, goal: Goal, at: Instant, id: stri
  */
 export function auditStep({ scope, by }: Pick<Actor, 'scope' | 'by'>, goal: Goal, deed: string, before: unknown, after: unknown, at: Instant, id: string): Step {
   const word = { kind: 'audit' as const, id: `h:${id}`, goal: refOf(goal), at, by, deed, before, after, private: goal.access.private };
-  return put(rows.outgoing, keys.outgoing(scope, goal.period, word.id), word);
+  return outgoingStep(scope, word);
 }
 
 /** What people decide about a goal. What follows from it, such as its progress, has its own history. */

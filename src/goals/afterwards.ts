@@ -5,6 +5,7 @@ import type { GoalRef } from '../domain/goal.ts';
 import type { Scope } from '../domain/organization.ts';
 import { type Step, type Store, put, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { outgoingStep } from '../sync/move.ts';
 import { agree, tellParents } from './alignment.ts';
 import { settleDescent } from './privacy.ts';
 
@@ -51,7 +52,7 @@ async function enter(store: Store, scope: Scope, { id, goal, at, by, deed, befor
 async function forget(deps: AfterwardsDeps, scope: Scope, word: Extract<Afterword, { kind: 'deleting' }>): Promise<void> {
   const { goal, at, by, title, parents, connection, before } = word;
   const gone = { kind: 'gone' as const, id: `d:${goal.id}`, goal, at, title, by: by.name, hidden: word.private };
-  await deps.store.transact([put(rows.outgoing, keys.outgoing(scope, goal.period, gone.id), gone), ...tellParents(scope, goal, parents, at)]);
+  await deps.store.transact([outgoingStep(scope, gone), ...tellParents(scope, goal, parents, at)]);
   await enter(deps.store, scope, { kind: 'audit', id: `h:${word.id.replaceAll(':', '-')}`, goal, at, by, deed: 'goal.deleted', before, after: null, private: word.private });
   if (connection !== null) await deps.store.transact([remove(rows.link, keys.link(scope, connection, goal))]);
   await forgetRows(deps.store, scope, goal);

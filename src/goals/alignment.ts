@@ -7,9 +7,9 @@ import type { Scope } from '../domain/organization.ts';
 import { wrongField } from '../refusal.ts';
 import { goalsAt } from '../store/bodies.ts';
 import { revise } from '../store/revise.ts';
-import { type Step, type Store, put, remove } from '../store/store.ts';
+import { type Step, type Store, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
-import { moveGoals, rollUpStep } from '../sync/move.ts';
+import { moveGoals, outgoingStep, rollUpStep } from '../sync/move.ts';
 import type { DeedDeps } from './actor.ts';
 
 /** How deep goals may stand under one another, and how many may stand above one. */
@@ -48,7 +48,7 @@ export async function refuseCycle(store: Store, scope: Scope, goal: GoalRef, par
  * who may see it, from now on knows of the child or meets a changed ETag. The word stays until `agree` takes it away.
  */
 export async function announce(deps: AlignDeps, scope: Scope, word: Aligning, child: Goal): Promise<Goal[]> {
-  await deps.store.transact([put(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id), word)]);
+  await deps.store.transact([outgoingStep(scope, word)]);
   const movements = await moveGoals(deps, scope, word.parents.map(parent =>
     ({ goal: parent, change: { kind: 'child', child: asChild(child) }, by: { kind: 'children' }, at: word.at })));
   const heard = movements.flatMap(movement => ('goal' in movement ? [movement.goal] : []));

@@ -8,12 +8,12 @@ import { Refusal } from '../refusal.ts';
 import { goalsAt } from '../store/bodies.ts';
 import { Conflict, type Step, type Stored, put, remove, replace } from '../store/store.ts';
 import { type Link, keys, rows } from '../store/tables.ts';
-import { checkInSteps } from '../sync/move.ts';
+import { checkInSteps, redrawStep } from '../sync/move.ts';
 import { type Actor, type DeedDeps, auditStep, changesOf, feedStep, judgementOf } from './actor.ts';
 import { type Aligning, agree, announce, refuseCycle, rewrite, tellParents } from './alignment.ts';
 import { type Wanted, accessFaults, linked, nestingFaults, newLink, refuseFaults } from './make.ts';
 import { stretchPeriod } from './period.ts';
-import { type Descent, descentOf, narrow, redrawStep, settleDescent } from './privacy.ts';
+import { type Descent, descentOf, narrow, settleDescent } from './privacy.ts';
 
 /** The changed goal, and whether its source has to be read now because it is another one. `undefined`: there was nothing to change. */
 export interface Changed { goal: Goal; relinked: boolean }

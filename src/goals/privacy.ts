@@ -6,8 +6,9 @@ import type { Scope, Who } from '../domain/organization.ts';
 import { accessFrom, handedDown, inBoth, inheritsPrivacy } from '../domain/privacy.ts';
 import { wrongField } from '../refusal.ts';
 import { goalsAt } from '../store/bodies.ts';
-import { type Step, type Store, put, remove } from '../store/store.ts';
+import { type Store, remove } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
+import { outgoingStep, redrawStep } from '../sync/move.ts';
 import { type AlignDeps, rewrite, tellParents } from './alignment.ts';
 
 /** The most goals that privacy comes down to at once. */
@@ -32,7 +33,7 @@ export async function narrow(deps: AlignDeps, scope: Scope, { word, before, afte
     const several = below.filter(goal => goal.parents.length > 1).length;
     if (several > 0) throw wrongField('access', `Key results of a private goal stand under it alone, and ${several === 1 ? 'one of these stands' : `${several} of these stand`} under others too. Take them away from there first.`);
   }
-  await deps.store.transact([put(rows.outgoing, keys.outgoing(scope, word.goal.period, word.id), word)]);
+  await deps.store.transact([outgoingStep(scope, word)]);
   if (after) await handDown(deps, scope, [word.goal], children, before ? seenByBoth(after, before) : after);
 }
 
@@ -66,12 +67,6 @@ async function handDown(deps: AlignDeps, scope: Scope, path: readonly GoalRef[],
     });
     if (goal && inherits(goal)) await settleBelow(deps, scope, [...path, refOf(goal)]);
   }
-}
-
-/** Cards show more of a goal than what moves: its title, its target, or that it is not to be shown any more. */
-export function redrawStep(scope: Scope, goal: Goal, at: Instant): Step[] {
-  const id = `e:${goal.id}:${Date.parse(at)}`;
-  return goal.posted ? [put(rows.outgoing, keys.outgoing(scope, goal.period, id), { kind: 'moved', id, goal: refOf(goal), at })] : [];
 }
 
 /** The goals that privacy comes down to: key results and initiatives, and those under them. */

@@ -7,8 +7,7 @@ import type { Activity } from '../domain/feed.ts';
 import { type Goal, type GoalRef, nameOf, refOf } from '../domain/goal.ts';
 import type { Author, OkrModel, Organization, Scope } from '../domain/organization.ts';
 import { isNewsAbove } from '../domain/roll-up.ts';
-import { isEnded } from '../domain/status.ts';
-import type { Thresholds } from '../domain/status.ts';
+import { isEnded, type Status, type Thresholds } from '../domain/status.ts';
 import { Conflict, put, replace, type Step, type Store, type Stored } from '../store/store.ts';
 import { keys, rows } from '../store/tables.ts';
 import { inParallel } from './in-parallel.ts';
@@ -65,8 +64,18 @@ export async function moveGoals(deps: { store: Store; now(): Date }, scope: Scop
 
 /** Leaves word for a parent that a child is new, has changed, or has gone. Newer word replaces older. */
 export function rollUpStep(scope: Scope, goal: GoalRef, parent: GoalRef, at: Instant): Step {
-  const outgoing: Outgoing = { kind: 'roll-up', id: `u:${parent.period}:${parent.id}:${goal.id}`, goal, at, parent };
-  return put(rows.outgoing, keys.outgoing(scope, goal.period, outgoing.id), outgoing);
+  return outgoingStep(scope, { kind: 'roll-up', id: `u:${parent.period}:${parent.id}:${goal.id}`, goal, at, parent });
+}
+
+/** Leaves a word in the outbox, for the transaction of what it is about: it lies in its goal's period under its own id. */
+export function outgoingStep(scope: Scope, outgoing: Outgoing): Step {
+  return put(rows.outgoing, keys.outgoing(scope, outgoing.goal.period, outgoing.id), outgoing);
+}
+
+/** Cards show more of a goal than what moves: its title, its target, or that it is not to be shown any more. `from`: the status it had, if that has turned. */
+export function redrawStep(scope: Scope, goal: Goal, at: Instant, from?: Status): Step[] {
+  if (from === undefined && !goal.posted) return [];
+  return [outgoingStep(scope, { kind: 'moved', id: `e:${goal.id}:${Date.parse(at)}`, goal: refOf(goal), at, ...(from === undefined ? {} : { from }) })];
 }
 
 function jobsOf(moves: readonly Move[]): Job[] {
@@ -210,19 +219,16 @@ export function checkInSteps(scope: Scope, before: Goal, after: Goal, checkIn: C
   }
   if (turned || after.posted) {
     const id = `m:${ref.id}:${at}:${before.status}-${after.status}`;
-    steps.push(put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
+    steps.push(outgoingStep(scope, { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) }));
   }
   return steps;
 }
 
 /** What follows from a goal whose past was corrected: its parents hear of it, and its cards are drawn anew. */
 export function correctionSteps(scope: Scope, before: Goal, after: Goal, at: Instant): Step[] {
-  const ref = refOf(after);
-  const turned = before.status !== after.status;
-  const id = `e:${ref.id}:${Date.parse(at)}`;
   return [
-    ...(turned || after.posted ? [put(rows.outgoing, keys.outgoing(scope, ref.period, id), { kind: 'moved', id, goal: ref, at, ...(turned ? { from: before.status } : {}) })] : []),
-    ...(isNewsAbove(before, after) ? after.parents.map(parent => rollUpStep(scope, ref, parent, at)) : []),
+    ...redrawStep(scope, after, at, before.status === after.status ? undefined : before.status),
+    ...(isNewsAbove(before, after) ? after.parents.map(parent => rollUpStep(scope, refOf(after), parent, at)) : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import { bodiesOf } from '../../store/bodies.ts';
 import { revise } from '../../store/revise.ts';
 import { Conflict, insert, put } from '../../store/store.ts';
 import { type Keys, type Kind, keys, rows } from '../../store/tables.ts';
+import { outgoingStep } from '../../sync/move.ts';
 import { type Caller, actorOf, author, who } from '../caller.ts';
 import { Refusal, refuseIf, wrongField } from '../refusal.ts';
 import { type Place, instantOf, isBy } from './activity.ts';
@@ -27,7 +28,7 @@ export const talk = {
     const entry: FeedEntry = { goal: ref, id: deps.newId(), at, by, activity: { kind: 'comment', text: body.text, ...(mentions.length > 0 ? { mentions } : {}) } };
     await deps.store.transact([
       put(rows.feedEntry, keys.feedEntry(caller.scope, ref, at, entry.id), entry),
-      put(rows.outgoing, keys.outgoing(caller.scope, ref.period, `m:${entry.id}`), { kind: 'comment', id: `m:${entry.id}`, goal: ref, at, by, text: body.text }),
+      outgoingStep(caller.scope, { kind: 'comment', id: `m:${entry.id}`, goal: ref, at, by, text: body.text }),
       auditStep(actorOf(caller), goal, 'comment.made', null, { comment: entry.id }, at, deps.newId()),
     ]);
     await deps.carryOn(caller.scope, ref.period);
